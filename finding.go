@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+
+package unleak
+
+// A Grade says how sure a finding is.
+type Grade string
+
+// The grades, surest first.
+const (
+	// Proven: the runtime proved that nothing can wake the goroutine, or a
+	// schedule was replayed and ended so.
+	Proven Grade = "proven"
+	// Likely: the number grows with repetition or over time, or every path of
+	// a closed scope ends so.
+	Likely Grade = "likely"
+	// Suspect: a long wait, a large number, or left over once. Worth a look,
+	// never a failure by itself.
+	Suspect Grade = "suspect"
+)
+
+// Rank orders grades: 3 for Proven, 2 for Likely, 1 for Suspect, 0 for any other
+// string.
+func (g Grade) Rank() int {
+	switch g {
+	case Proven:
+		return 3
+	case Likely:
+		return 2
+	case Suspect:
+		return 1
+	}
+	return 0
+}
+
+// A Finding is one goroutine leak, however many goroutines it holds and however
+// many sources saw it. Findings marshal to the JSON contract's "finding" object.
+type Finding struct {
+	// Key is Key.ID of the leak's identity.
+	Key string `json:"key"`
+	// Cause is an entry of the catalogue (Causes).
+	Cause Cause `json:"cause"`
+	Grade Grade `json:"grade"`
+	// Count is the number of goroutines seen in one look; with evidence from
+	// several processes, their sum.
+	Count int  `json:"count"`
+	Wait  Wait `json:"wait"`
+	// Blocked is where the goroutines wait: the innermost frame outside the
+	// standard library.
+	Blocked Frame `json:"blocked"`
+	// Own is the innermost frame of the user's own module, where the module is
+	// known and the frame is not Blocked itself.
+	Own *Frame `json:"own,omitempty"`
+	// Entry is the function that the go statement named.
+	Entry Frame `json:"entry"`
+	// Created is the function that holds the go statement, and the statement's
+	// place; nil where the source has none.
+	Created *Frame `json:"created,omitempty"`
+	// Stack is one stack of the group, innermost frame first.
+	Stack []Frame `json:"stack,omitempty"`
+	// Evidence lists who saw the leak and how; the surest first.
+	Evidence []Evidence `json:"evidence"`
+	// Explanation says in one or two sentences why these goroutines are stuck.
+	Explanation string `json:"explanation,omitempty"`
+	// Fixes lists what to change, the best first.
+	Fixes []Fix `json:"fixes,omitempty"`
+}
+
+// A Source is who saw a leak.
+type Source string
+
+// The sources.
+const (
+	SourceVet     Source = "vet"
+	SourceTest    Source = "test"
+	SourceProcess Source = "process"
+	SourceDump    Source = "dump"
+	SourceFleet   Source = "fleet"
+)
+
+// A How is the way in which a leak showed.
+type How string
+
+// The ways, with the grade that each can carry.
+const (
+	// HowProof: the runtime's goroutineleak profile named it (proven).
+	HowProof How = "gc-proof"
+	// HowDeadlock: the runtime ended the process because every goroutine was
+	// asleep (proven).
+	HowDeadlock How = "deadlock"
+	// HowAlwaysStuck: a wait that ends in no program, such as on a nil channel
+	// (proven).
+	HowAlwaysStuck How = "always-stuck"
+	// HowGrowth: the number grew when the same tests ran again, or over time
+	// (likely).
+	HowGrowth How = "growth"
+	// HowRepeated: several tests, or several runs of one, each left it (likely).
+	HowRepeated How = "repeated"
+	// HowEndlessLoop: source shows a loop without a way out (likely).
+	HowEndlessLoop How = "endless-loop"
+	// HowLeftOver: it was still there when its test binary ended (suspect).
+	HowLeftOver How = "left-over"
+	// HowTimeout: it was there when its test binary ran into its time-out
+	// (suspect).
+	HowTimeout How = "timeout"
+	// HowLongWait: it has waited for long (suspect).
+	HowLongWait How = "long-wait"
+	// HowSchedule: a search of the program's model ended so (likely).
+	HowSchedule How = "schedule"
+)
+
+// Evidence is one sighting of a leak.
+type Evidence struct {
+	Source Source `json:"source"`
+	How    How    `json:"how"`
+	Grade  Grade  `json:"grade"`
+	// Count is the number of goroutines in this sighting.
+	Count int `json:"count"`
+	// Package is the import path of the package whose tests ran.
+	Package string `json:"package,omitempty"`
+	// Test is the test, subtest, benchmark, fuzz target or example under which
+	// the goroutines were started; "" where that could not be found out.
+	Test string `json:"test,omitempty"`
+	// Worker is set where a goroutine that outlives its test did the starting:
+	// the test under which that worker was started.
+	Worker string `json:"worker,omitempty"`
+	// Runs is how many runs of Test left goroutines, where more than one did.
+	Runs int `json:"runs,omitempty"`
+	// Note says what else the reader should know, in one sentence: numbers of
+	// a confirming run, why an attribution is missing.
+	Note string `json:"note,omitempty"`
+	// Instance and Version name the process and the release, where known.
+	Instance string `json:"instance,omitempty"`
+	Version  string `json:"version,omitempty"`
+}
+
+// A Fix is one change that would end the leak.
+type Fix struct {
+	// Title is an imperative sentence without a full stop.
+	Title string `json:"title"`
+	// Edits lists the changes of text, where they are known exactly.
+	Edits []Edit `json:"edits,omitempty"`
+}
+
+// An Edit replaces lines Line to End (both counted from 1, both included) of
+// File by New; with End = Line-1 it inserts before Line.
+type Edit struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	End  int    `json:"end"`
+	New  string `json:"new"`
+}
