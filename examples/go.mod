@@ -1,0 +1,3 @@
+module github.com/unleak/unleak/examples
+
+go 1.26.0
