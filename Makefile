@@ -1,0 +1,37 @@
+# What those who work on unleak run. Users need none of it: go install does.
+
+# Built by the go command on first use; the version is fixed so that a new
+# check does not break an old checkout.
+STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# Runs in its own module, so that it starts while another go.mod is broken.
+MODULES = cd bench && GOWORK=off go run ./modules
+
+.PHONY: build test lint tidy bench release
+
+build:
+	go build -o bin/ ./cmd/unleak
+
+# Every module's tests: "work" stands for all packages of go.work's modules.
+test:
+	go test work
+
+# Staticcheck passes the gallery over, which is wrong on purpose.
+lint:
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on:" $$unformatted; exit 1; }
+	go vet work
+	GOOS=darwin go vet work
+	GOOS=windows go vet work
+	$(STATICCHECK) ./... ./bench/... ./cmd/unleak/...
+
+tidy:
+	$(MODULES) tidy
+
+bench:
+	go run ./bench/testcost
+
+# make release VERSION=v1.2.3 writes the version that the modules require of each
+# other and prints the tags to set; VERSION=v0.0.0 goes back to development.
+release:
+	go test -count=1 -run '^TestInstall$$' ./bench/modules
+	@$(MODULES) release "$(VERSION)"
