@@ -4,6 +4,7 @@ package source
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/unleak/unleak"
 )
@@ -27,8 +28,8 @@ type Site struct {
 	// that runs on, whose line says nothing.
 	Body Loop
 	// Held lists the locks that the function took before the line and has not
-	// given back there.
-	Held []Object
+	// given back there, in the order of the source.
+	Held []Hold
 }
 
 // Found reports whether there was source to look at.
@@ -89,9 +90,19 @@ type Op struct {
 	// Ends lists who ends the wait for good: closes the channel, cancels the
 	// context, sends the signal, unlocks, signals the Cond.
 	Ends []End
-	// Takes lists the functions that take the lock and never give it back; for a
-	// WaitGroup, the calls of Add.
+	// Takes lists the calls that take the lock in functions that can return with
+	// it; for a WaitGroup, the calls of Add.
 	Takes []End
+	// Args maps the parameters of a called function of the package to the
+	// arguments.
+	Args map[Object]Object
+}
+
+// A Hold is a lock that is held.
+type Hold struct {
+	Object Object
+	Expr   string // as written where it was taken
+	Line   int
 }
 
 // An Origin is where a channel comes from.
@@ -158,8 +169,10 @@ type Spawn struct {
 	// comes: for {}, a range over a channel, a ticker.
 	Unbounded bool
 	// Times is how often one call of the function runs the statement: "1", "3",
-	// "len(urls)"; "" where that is not known.
+	// "len(urls)"; "" where that is not known. Fixed says that it means the same
+	// from the function's start on.
 	Times string
+	Fixed bool
 	// Once says why the statement runs at most once in a process: "sync.Once",
 	// "package initialisation", "a guard variable"; "" where it may run again.
 	Once string
@@ -179,8 +192,30 @@ const (
 )
 
 // Site returns what source shows of the place f.
-func (t *Tree) Site(f unleak.Frame) Site { return Site{} }
-
-// Spawn returns what source shows of the go statement at f, which is a
-// goroutine's creation site.
-func (t *Tree) Spawn(f unleak.Frame) Spawn { return Spawn{} }
+func (t *Tree) Site(f unleak.Frame) Site {
+	fn := t.function(f)
+	if fn == nil {
+		file := t.file(f.File)
+		if file == nil {
+			return Site{}
+		}
+		return Site{Text: strings.TrimSpace(file.line(f.Line))}
+	}
+	s := Site{
+		Text: strings.TrimSpace(fn.file.line(f.Line)),
+		Func: fn.name(),
+		Type: fn.p.typeName(fn.decl()),
+		Loop: fn.loopAt(f.Line),
+		Body: fn.loopIn(),
+		Held: fn.held(f.Line),
+	}
+	for _, pl := range fn.opsAt(f.Line) {
+		s.Ops = append(s.Ops, fn.describe(pl))
+	}
+	for _, call := range fn.calls(f.Line) {
+		op := Op{Kind: Call, Line: fn.p.line(call.Pos()), Expr: fn.p.text(call.Fun)}
+		op.Args = fn.p.arguments(call)
+		s.Ops = append(s.Ops, op)
+	}
+	return s
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+
+package source
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// onceLevels is how many callers up the search for a sync.Once goes.
+const onceLevels = 4
+
+// once says why the innermost of the nodes runs at most once in a process; ""
+// where it may run again. path holds the nodes from the file on.
+func (p *pack) once(path []ast.Node, level int) string {
+	for i := len(path) - 1; i > 0; i-- {
+		switch n := path[i].(type) {
+		case *ast.IfStmt:
+			if p.guards(n) {
+				return "a guard variable"
+			}
+		case *ast.FuncLit:
+			call, ok := path[i-1].(*ast.CallExpr)
+			if !ok {
+				return "" // kept and called who knows how often
+			}
+			if p.isOnce(call) {
+				return "sync.Once"
+			}
+			if ast.Unparen(call.Fun) != n && !p.isGo(call) {
+				return ""
+			}
+		case *ast.FuncDecl:
+			return p.onceFunc(n, level)
+		case *ast.GenDecl:
+			if i == 1 {
+				return "package initialisation"
+			}
+		}
+	}
+	return ""
+}
+
+// isOnce reports whether a call hands a function to sync.Once or one of its
+// relatives.
+func (p *pack) isOnce(call *ast.CallExpr) bool {
+	if path, name := p.callee(call); path == "sync" {
+		switch name {
+		case "Once.Do", "OnceFunc", "OnceValue", "OnceValues":
+			return true
+		}
+	}
+	// OnceValue[T](f)
+	if index, ok := ast.Unparen(call.Fun).(*ast.IndexExpr); ok {
+		return p.isOnce(&ast.CallExpr{Fun: index.X})
+	}
+	return false
+}
+
+func (p *pack) isGo(call *ast.CallExpr) bool {
+	path, name := p.callee(call)
+	return path == "sync" && name == "WaitGroup.Go"
+}
+
+// onceFunc says why a declared function runs at most once: it is run by the
+// runtime, or whoever names it does so at most once.
+func (p *pack) onceFunc(d *ast.FuncDecl, level int) string {
+	if d.Recv == nil {
+		switch d.Name.Name {
+		case "init":
+			return "package initialisation"
+		case "main":
+			if f, _ := p.at(d.Pos()); f != nil && f.syntax.Name.Name == "main" {
+				return "func main"
+			}
+		case "TestMain":
+			return "TestMain"
+		}
+	}
+	fn, ok := p.info.Defs[d.Name].(*types.Func)
+	if !ok || level == onceLevels {
+		return ""
+	}
+	reason := ""
+	for _, ref := range p.flows().references[fn] {
+		if declOf(ref.path) == d {
+			continue // recursion
+		}
+		if reason = p.onceReference(ref, level+1); reason == "" {
+			return ""
+		}
+	}
+	return reason
+}
+
+// onceReference says why a function that is named somewhere runs at most once
+// from there: it is called in such a place, or handed to sync.Once.
+func (p *pack) onceReference(ref reference, level int) string {
+	i := len(ref.path) - 1
+	e, _ := ref.path[i].(ast.Expr)
+	for i > 0 {
+		if sel, ok := ref.path[i-1].(*ast.SelectorExpr); !ok || sel.Sel != e {
+			break
+		}
+		i--
+		e = ref.path[i].(ast.Expr)
+	}
+	call, ok := ref.path[i-1].(*ast.CallExpr)
+	switch {
+	case !ok:
+		return ""
+	case call.Fun != e && p.isOnce(call):
+		return "sync.Once"
+	case call.Fun != e:
+		return ""
+	}
+	return p.once(ref.path[:i], level)
+}
+
+// guards reports whether an if lets its body run once in a process: its condition
+// reads a variable of the package, and the condition (CompareAndSwap) or the body
+// sets it.
+func (p *pack) guards(n *ast.IfStmt) bool {
+	read := make(map[types.Object]bool)
+	swaps := false
+	ast.Inspect(n.Cond, func(x ast.Node) bool {
+		switch x := x.(type) {
+		case *ast.Ident:
+			if o := p.object(x); o != nil && o.Parent() != nil && o.Parent() == o.Pkg().Scope() {
+				read[o] = true
+			}
+		case *ast.SelectorExpr:
+			swaps = swaps || x.Sel.Name == "CompareAndSwap" || x.Sel.Name == "Swap" || x.Sel.Name == "CompareAndSwapInt32"
+		}
+		return true
+	})
+	if len(read) == 0 {
+		return false
+	}
+	set := swaps
+	ast.Inspect(n.Body, func(x ast.Node) bool {
+		if a, ok := x.(*ast.AssignStmt); ok && a.Tok == token.ASSIGN {
+			for _, lhs := range a.Lhs {
+				set = set || read[p.object(lhs)]
+			}
+		}
+		return true
+	})
+	return set
+}
