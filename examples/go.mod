@@ -1,3 +1,8 @@
 module github.com/unleak/unleak/examples
 
 go 1.26.0
+
+require (
+	github.com/sony/gobreaker/v2 v2.4.0
+	golang.org/x/time v0.16.0
+)

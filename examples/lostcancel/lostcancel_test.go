@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+
+package lostcancel
+
+import (
+	"context"
+	"testing"
+
+	"github.com/unleak/unleak/examples/internal/settle"
+)
+
+func temperatures(degrees ...int) <-chan int {
+	c := make(chan int, len(degrees))
+	for _, d := range degrees {
+		c <- d
+	}
+	return c
+}
+
+// TestLeakyHighest leaves two subscriptions.
+func TestLeakyHighest(t *testing.T) {
+	for range 2 {
+		if got := Highest(context.Background(), temperatures(17, 21, 19), 3); got != 21 {
+			t.Errorf("Highest = %d, want 21", got)
+		}
+	}
+	settle.Wait(t)
+}
+
+func TestFixedHighest(t *testing.T) {
+	for range 2 {
+		if got := HighestFixed(context.Background(), temperatures(17, 21, 19), 3); got != 21 {
+			t.Errorf("HighestFixed = %d, want 21", got)
+		}
+	}
+	settle.Wait(t)
+}
