@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+
+package unleak
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Headline says in one line how many goroutines are stuck, and in what.
+func (f *Finding) Headline() string {
+	return fmt.Sprintf("%s: %s in %s", count(f.Count, "goroutine"), f.Wait, f.Blocked.Func)
+}
+
+// Place returns the frame to show in an editor or a review: the innermost whose
+// file belongs to the user's module, else the one where the goroutines wait.
+func (f *Finding) Place() Frame {
+	frames := []Frame{f.Blocked}
+	if f.Own != nil {
+		frames = []Frame{*f.Own, f.Blocked}
+	}
+	if f.Created != nil {
+		frames = append(frames, *f.Created)
+	}
+	for _, frame := range append(frames, f.Entry) {
+		if frame.Line > 0 && frame.Local() {
+			return frame
+		}
+	}
+	return f.Blocked
+}
+
+// Local reports whether f's file is named relative to the user's module. Absolute
+// names of any system count: a dump may come from a machine of another kind.
+func (f Frame) Local() bool {
+	switch file := f.File; {
+	case file == "", strings.HasPrefix(file, "/"), strings.HasPrefix(file, `\\`):
+		return false
+	case len(file) > 2 && file[1] == ':':
+		return file[2] != '/' && file[2] != '\\'
+	}
+	return true
+}
+
+// CompareFindings orders findings for a reader: surest first, then those with
+// most goroutines. Use it in a stable sort.
+func CompareFindings(a, b *Finding) int {
+	return cmp.Or(cmp.Compare(b.Grade.Rank(), a.Grade.Rank()), cmp.Compare(b.Count, a.Count))
+}
+
+// Text says in a few words what h showed.
+func (h How) Text() string {
+	switch h {
+	case HowProof:
+		return "the runtime proved that nothing can end this wait"
+	case HowDeadlock:
+		return "the runtime ended the process because every goroutine was asleep"
+	case HowAlwaysStuck:
+		return "such a wait ends in no program"
+	case HowGrowth:
+		return "the number grew with repetition"
+	case HowRepeated:
+		return "several tests or runs each left some"
+	case HowEndlessLoop:
+		return "the source shows a loop without a way out"
+	case HowLeftOver:
+		return "still there when the test binary ended"
+	case HowTimeout:
+		return "there when the tests ran into their time-out"
+	case HowLongWait:
+		return "waiting for long"
+	case HowSchedule:
+		return "a search of the program's schedules ended so"
+	}
+	return string(h)
+}
+
+// Sentence sums the run up in one line without a full stop. complete says that
+// nothing was lost which could hide a finding: only then does it say that there
+// are no leaks.
+func (s *Summary) Sentence(complete bool) string {
+	var found []string
+	for _, part := range [...]struct {
+		n    int
+		name string
+	}{{s.Proven, "proven"}, {s.Likely, "likely"}} {
+		if part.n > 0 {
+			found = append(found, fmt.Sprintf("%d %s", part.n, part.name))
+		}
+	}
+	switch {
+	case len(found) > 0:
+	case complete:
+		found = append(found, "no goroutine leaks")
+	default:
+		found = append(found, "no goroutine leaks in what was seen")
+	}
+	if s.Suspect > 0 {
+		found = append(found, count(s.Suspect, "suspect"))
+	}
+	line := strings.Join(found, ", ")
+	if s.Goroutines > 0 {
+		line += " (" + count(s.Goroutines, "goroutine") + ")"
+	}
+	line += s.scope()
+	for _, rest := range [...]struct {
+		n    int
+		text string
+	}{
+		{s.Running, count(s.Running, "goroutine") + " still running"},
+		{s.Idle, fmt.Sprintf("%d idle", s.Idle)},
+		{s.Ignored, count(s.Ignored, "finding") + " ignored"},
+	} {
+		if rest.n > 0 {
+			line += "; " + rest.text
+		}
+	}
+	if s.Failed {
+		line += "; the run itself failed"
+	}
+	return line
+}
+
+// scope says what was looked at: " in 12 packages, 340 tests".
+func (s *Summary) scope() string {
+	var parts []string
+	if s.Packages > 0 {
+		parts = append(parts, count(s.Packages, "package"))
+	}
+	if s.Tests > 0 {
+		parts = append(parts, count(s.Tests, "test"))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " in " + strings.Join(parts, ", ")
+}
+
+// count writes a number and a noun: "1 goroutine", "2 goroutines".
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// A Starter is who started some of a finding's goroutines, as far as evidence
+// tells. Its fields mean what they mean in Evidence.
+type Starter struct {
+	Source            Source
+	Package           string
+	Test, Worker      string
+	Instance, Version string
+	// Note says why Test and Worker are both empty.
+	Note string
+}
+
+// A StarterCount is a starter with the number of its goroutines, and of the
+// test's runs that left some.
+type StarterCount struct {
+	Starter
+	Count, Runs int
+}
+
+// Starters groups f's evidence by who started the goroutines: by package, and
+// those with most goroutines first. Where goroutines of one starter showed in
+// several ways (a proof, then growth), they count once.
+func (f *Finding) Starters() []StarterCount {
+	type sighting struct {
+		Starter
+		how How
+	}
+	seen := make(map[sighting]int)
+	most := make(map[Starter]StarterCount)
+	for _, e := range f.Evidence {
+		s := Starter{Source: e.Source, Package: e.Package, Test: e.Test, Worker: e.Worker, Instance: e.Instance, Version: e.Version}
+		if e.Test == "" && e.Worker == "" {
+			s.Note = e.Note
+		}
+		key := sighting{s, e.How}
+		seen[key] += e.Count
+		most[s] = StarterCount{s, max(most[s].Count, seen[key]), max(most[s].Runs, e.Runs)}
+	}
+	var all []StarterCount
+	for _, s := range most {
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(a, b StarterCount) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Package, b.Package), cmp.Compare(b.Count, a.Count),
+			cmp.Compare(a.Test, b.Test), cmp.Compare(a.Worker, b.Worker), cmp.Compare(a.Instance, b.Instance),
+			cmp.Compare(a.Version, b.Version), cmp.Compare(a.Note, b.Note))
+	})
+	return all
+}
+
+// Reasons lists what the evidence showed, the surest first and each once: how
+// the goroutines were seen, then the notes on sightings that are attributed.
+func (f *Finding) Reasons() []string {
+	var reasons []string
+	add := func(s string) {
+		if s != "" && !slices.Contains(reasons, s) {
+			reasons = append(reasons, s)
+		}
+	}
+	for _, e := range f.Evidence {
+		if e.Grade == f.Grade {
+			add(e.How.Text())
+		}
+	}
+	for _, e := range f.Evidence {
+		if e.Test != "" || e.Worker != "" {
+			add(e.Note)
+		}
+	}
+	return reasons
+}
