@@ -82,6 +82,7 @@ func (h How) Text() string {
 // are no leaks.
 func (s *Summary) Sentence(complete bool) string {
 	var found []string
+	scope := s.scope()
 	for _, part := range [...]struct {
 		n    int
 		name string
@@ -96,6 +97,7 @@ func (s *Summary) Sentence(complete bool) string {
 		found = append(found, "no goroutine leaks")
 	default:
 		found = append(found, "no goroutine leaks in what was seen")
+		scope = strings.Replace(scope, " in ", " of ", 1)
 	}
 	if s.Suspect > 0 {
 		found = append(found, count(s.Suspect, "suspect"))
@@ -104,7 +106,7 @@ func (s *Summary) Sentence(complete bool) string {
 	if s.Goroutines > 0 {
 		line += " (" + count(s.Goroutines, "goroutine") + ")"
 	}
-	line += s.scope()
+	line += scope
 	for _, rest := range [...]struct {
 		n    int
 		text string
@@ -195,24 +197,26 @@ func (f *Finding) Starters() []StarterCount {
 	return all
 }
 
-// Reasons lists what the evidence showed, the surest first and each once: how
-// the goroutines were seen, then the notes on sightings that are attributed.
+// Reasons says in a few words each how the goroutines were seen, as far as it
+// carries f's grade; each once, in the order of the evidence.
 func (f *Finding) Reasons() []string {
 	var reasons []string
-	add := func(s string) {
-		if s != "" && !slices.Contains(reasons, s) {
-			reasons = append(reasons, s)
-		}
-	}
 	for _, e := range f.Evidence {
-		if e.Grade == f.Grade {
-			add(e.How.Text())
-		}
-	}
-	for _, e := range f.Evidence {
-		if e.Test != "" || e.Worker != "" {
-			add(e.Note)
+		if text := e.How.Text(); e.Grade == f.Grade && text != "" && !slices.Contains(reasons, text) {
+			reasons = append(reasons, text)
 		}
 	}
 	return reasons
+}
+
+// Notes lists the notes of the evidence that say something other than why an
+// attribution is missing (those stand in Starters); each once.
+func (f *Finding) Notes() []string {
+	var notes []string
+	for _, e := range f.Evidence {
+		if e.Note != "" && (e.Test != "" || e.Worker != "") && !slices.Contains(notes, e.Note) {
+			notes = append(notes, e.Note)
+		}
+	}
+	return notes
 }

@@ -4,6 +4,7 @@ package text
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/unleak/unleak"
@@ -30,10 +31,7 @@ func (p *printer) finding(f *unleak.Finding) {
 	}
 	p.source(f)
 	p.origin(f)
-	for i, s := range p.starters(f) {
-		p.field(s.label, i > 0 && s.label == "", s.text)
-	}
-	p.field(reasonLabel(f.Grade), false, strings.Join(f.Reasons(), "; "))
+	p.evidence(f)
 	p.field("why", false, f.Explanation)
 	for i, fix := range f.Fixes {
 		title := fix.Title
@@ -51,13 +49,32 @@ func (p *printer) finding(f *unleak.Finding) {
 	}
 }
 
+// details writes beneath a suspect's line what a finding shows, with Verbose.
+func (p *printer) details(f *unleak.Finding) {
+	p.origin(f)
+	p.evidence(f)
+	p.field("why", false, f.Explanation)
+	p.field("key", false, f.Key)
+	p.stack(f)
+}
+
+// evidence says who started the goroutines, and how that was seen.
+func (p *printer) evidence(f *unleak.Finding) {
+	for _, s := range p.starters(f) {
+		p.field(s.label, s.label == "", s.text)
+	}
+	for i, reason := range append(f.Reasons(), f.Notes()...) {
+		p.field(reasonLabel(f.Grade), i > 0, reason)
+	}
+}
+
 func (p *printer) headline(f *unleak.Finding) []string {
 	color := yellow
 	if f.Grade == unleak.Proven {
 		color = red
 	}
 	parts := []string{p.paint(bold+color, string(f.Grade)), p.paint(bold, plural(f.Count, "goroutine")), p.paint(bold, string(f.Wait))}
-	if at := place(f.Blocked); at != "" {
+	if at := p.place(f.Blocked); at != "" {
 		parts = append(parts, p.paint(bold, at))
 	}
 	if f.Blocked.Func != "" {
@@ -69,18 +86,27 @@ func (p *printer) headline(f *unleak.Finding) []string {
 // suspect returns the columns of a suspect's line.
 func (p *printer) suspect(f *unleak.Finding) []string {
 	columns := p.headline(f)[1:]
-	who := p.starters(f)
-	if len(who) > 0 {
-		column := who[0].text
-		if len(who) > 1 {
-			column += fmt.Sprintf(" and %s", plural(len(who)-1, "more package"))
-		}
-		columns = append(columns, p.paint(faint, column))
+	if f.Blocked.Func != "" {
+		columns[len(columns)-1] = "in " + clip(shortFunc(f.Blocked.Func))
 	}
-	if reasons := f.Reasons(); len(reasons) > 0 {
-		columns = append(columns, p.paint(faint, strings.Join(reasons, "; ")))
+	if names := testNames(f); len(names) > 0 {
+		columns = append(columns, p.paint(faint, "("+listed(names, 1)+")"))
 	}
 	return columns
+}
+
+// testNames lists the tests that started f's goroutines.
+func testNames(f *unleak.Finding) []string {
+	var names []string
+	for _, s := range f.Starters() {
+		switch {
+		case s.Test != "":
+			names = append(names, clip(s.Test))
+		case s.Worker != "":
+			names = append(names, "a worker of "+clip(s.Worker))
+		}
+	}
+	return names
 }
 
 // source shows the line of the wait, or of the user's call that led to it.
@@ -100,10 +126,10 @@ func (p *printer) source(f *unleak.Finding) {
 // goroutines were started.
 func (p *printer) origin(f *unleak.Finding) {
 	if f.Own != nil {
-		p.field("called", false, joined(place(*f.Own), "in "+clip(f.Own.Func)))
+		p.field("called", false, joined(p.place(*f.Own), "in "+clip(f.Own.Func)))
 	}
 	if f.Created != nil && !f.Created.IsZero() {
-		p.field("started", false, joined(place(*f.Created), "by "+clip(f.Created.Func)))
+		p.field("started", false, joined(p.place(*f.Created), "by "+clip(f.Created.Func)))
 	}
 }
 
@@ -133,7 +159,7 @@ func (p *printer) edits(edits []unleak.Edit) {
 			p.field("fix", true, "(and "+plural(len(edits)-i, "more edit")+")")
 			return
 		}
-		at := place(unleak.Frame{File: e.File, Line: e.Line})
+		at := p.place(unleak.Frame{File: e.File, Line: e.Line})
 		switch {
 		case e.New == "":
 			p.line("%s%s", indent, p.paint(faint, fmt.Sprintf("%s: delete %s", at, plural(e.End-e.Line+1, "line"))))
@@ -154,17 +180,42 @@ func (p *printer) edits(edits []unleak.Edit) {
 func (p *printer) stack(f *unleak.Finding) {
 	for i, frame := range f.Stack {
 		text := clip(frame.Func)
-		if at := place(frame); at != "" {
+		if at := p.place(frame); at != "" {
 			text += "  " + p.paint(faint, at)
 		}
 		p.plainField("stack", i > 0, text)
 	}
 }
 
-// place writes a frame's "file:line".
-func place(f unleak.Frame) string {
-	if f.File == "" || f.Line <= 0 {
+// place writes a frame's "file:line". Without Verbose, a file of the standard
+// library or the module cache is named from its package or module on.
+func (p *printer) place(f unleak.Frame) string {
+	file := f.File
+	if !p.Verbose {
+		file = shortFile(f)
+	}
+	if file == "" || f.Line <= 0 {
+		return file
+	}
+	return fmt.Sprintf("%s:%d", file, f.Line)
+}
+
+func shortFile(f unleak.Frame) string {
+	if f.File == "" || f.Local() {
 		return f.File
 	}
-	return fmt.Sprintf("%s:%d", f.File, f.Line)
+	file := strings.ReplaceAll(f.File, `\`, "/")
+	if _, module, ok := strings.Cut(file, "/pkg/mod/"); ok {
+		return module
+	}
+	if pkg := f.Package(); unleak.IsStandard(pkg) {
+		return path.Join(pkg, path.Base(file))
+	}
+	return f.File
+}
+
+// shortFunc drops the directory from a function's import path.
+func shortFunc(function string) string {
+	head, _, _ := strings.Cut(function, "[") // type arguments may hold slashes
+	return function[strings.LastIndexByte(head, '/')+1:]
 }

@@ -45,10 +45,7 @@ func Write(w io.Writer, messages iter.Seq[unleak.Message], opts Options) error {
 	p.suspects(run.findings[sure:])
 	complete := p.losses(run)
 	p.summary(run, complete)
-	if err := p.Flush(); err != nil {
-		return fmt.Errorf("text report: %w", err)
-	}
-	return nil
+	return p.flush("text report")
 }
 
 // A run is what a stream told, in the order of the report.
@@ -98,6 +95,14 @@ func newPrinter(w io.Writer, opts Options) *printer {
 	return &printer{bufio.NewWriter(w), opts}
 }
 
+// flush returns the first error of all writes.
+func (p *printer) flush(what string) error {
+	if err := p.Flush(); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
 func (p *printer) line(format string, args ...any) {
 	fmt.Fprintf(p, format, args...)
 	p.WriteByte('\n')
@@ -118,15 +123,18 @@ func (p *printer) suspects(suspects []*unleak.Finding) {
 	if len(suspects) == 0 {
 		return
 	}
-	p.line("%s worth a look, no failure by themselves", p.paint(bold, "suspects:"))
+	p.line("%s left over once, or long in their wait; worth a look, no failure", p.paint(bold, "suspects:"))
 	shown := limit(suspects, p.Max)
 	for _, f := range shown {
 		p.line("  %s", strings.Join(p.suspect(f), "  "))
 		if p.Verbose {
-			p.stack(f)
+			p.details(f)
+			p.line("")
 		}
 	}
-	p.line("")
+	if !p.Verbose {
+		p.line("")
+	}
 	p.cut(suspects[len(shown):], "suspect")
 }
 

@@ -134,3 +134,33 @@ func TestWriteError(t *testing.T) {
 		t.Errorf("error %v, want %v", err, io.ErrClosedPipe)
 	}
 }
+
+func TestExplain(t *testing.T) {
+	var all bytes.Buffer
+	for _, entry := range unleak.Causes() {
+		if all.Len() > 0 {
+			all.WriteString("\n\n")
+		}
+		if err := text.Explain(&all, entry.Cause, text.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	golden(t, "explain.txt", all.Bytes())
+	for line := range strings.Lines(all.String()) {
+		if len(line) > 101 {
+			t.Errorf("line of %d bytes: %s", len(line), line)
+		}
+	}
+	var unknown *text.UnknownCauseError
+	if err := text.Explain(io.Discard, "moon", text.Options{}); !errors.As(err, &unknown) || unknown.Cause != "moon" {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestList(t *testing.T) {
+	var out bytes.Buffer
+	if err := text.List(&out, text.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "list.txt", out.Bytes())
+}
