@@ -26,7 +26,7 @@ func (p *pack) channel(e ast.Expr) (types.Object, Origin) {
 	e = ast.Unparen(e)
 	if origin := p.stdOrigin(e); origin != "" {
 		if ctx := p.contextOf(e); ctx != nil && origin == FromContext {
-			if o := p.object(ctx); o != nil && p.flows().origins[p.flows().root(o)] == FromDeadline {
+			if o := p.object(ctx); o != nil && p.flows().deadlines[o] {
 				origin = FromDeadline
 			}
 		}
@@ -36,7 +36,12 @@ func (p *pack) channel(e ast.Expr) (types.Object, Origin) {
 	if o == nil {
 		return nil, ""
 	}
-	return o, p.flows().origins[p.flows().root(o)]
+	flow := p.flows()
+	root := flow.root(o)
+	if len(flow.makes[root]) > 0 {
+		return o, "" // a channel of another kind gets here too
+	}
+	return o, flow.origins[root]
 }
 
 // stdOrigin returns where a channel comes from by the expression alone.

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 )
 
 // A flow joins the variables of a package that may hold the same value: the two
@@ -21,8 +22,11 @@ type flow struct {
 	origins map[types.Object]Origin
 	makes   map[types.Object][]*ast.CallExpr
 	cancels map[types.Object][]types.Object
-	inField map[types.Object]bool
-	uses    map[types.Object][]use
+	// deadlines holds the variables that are assigned a context with a deadline;
+	// not their classes, since a parameter may be given many.
+	deadlines map[types.Object]bool
+	inField   map[types.Object]bool
+	uses      map[types.Object][]use
 	// references lists where each function of the package is named.
 	references map[*types.Func][]reference
 }
@@ -61,6 +65,7 @@ func (p *pack) flows() *flow {
 		origins:    make(map[types.Object]Origin),
 		makes:      make(map[types.Object][]*ast.CallExpr),
 		cancels:    make(map[types.Object][]types.Object),
+		deadlines:  make(map[types.Object]bool),
 		inField:    make(map[types.Object]bool),
 		uses:       make(map[types.Object][]use),
 		references: make(map[*types.Func][]reference),
@@ -76,6 +81,8 @@ func (p *pack) flows() *flow {
 	for _, fact := range facts {
 		root := f.root(fact.object)
 		switch {
+		case fact.origin == FromDeadline:
+			f.deadlines[fact.object] = true
 		case fact.origin != "":
 			f.origins[root] = fact.origin
 		case fact.made != nil:
@@ -207,7 +214,7 @@ func (f *flow) assign(facts []fact, lhs, rhs []ast.Expr) []fact {
 		case "WithTimeout", "WithDeadline", "WithTimeoutCause", "WithDeadlineCause":
 			facts = append(facts, fact{object: ctx, origin: FromDeadline})
 		}
-		if cancel != nil {
+		if strings.HasPrefix(name, "With") && cancel != nil {
 			facts = append(facts, fact{object: ctx, cancel: cancel})
 		}
 	}
@@ -266,14 +273,30 @@ func (f *flow) collect(n ast.Node, around []ast.Node) {
 			}
 			return
 		}
-		if o, ok := f.p.object(n.Fun).(*types.Var); ok {
-			root := f.root(o)
-			f.uses[root] = append(f.uses[root], use{how: "cancel", node: n, decl: declOf(around), object: o})
-		}
+		f.called(n, around)
 	case *ast.Ident:
 		if fn, ok := f.p.info.Uses[n].(*types.Func); ok {
 			fn = fn.Origin()
 			f.references[fn] = append(f.references[fn], reference{append(around[:len(around):len(around)], n)})
+		}
+	}
+}
+
+// called notes the calls of function values. One that is handed to code that is
+// not known here counts as called: t.Cleanup(cancel).
+func (f *flow) called(call *ast.CallExpr, around []ast.Node) {
+	values := []ast.Expr{call.Fun}
+	if f.p.localSignature(call) == nil {
+		values = append(values, call.Args...)
+	}
+	for _, e := range values {
+		o := f.p.object(e)
+		if o == nil {
+			continue
+		}
+		if _, ok := o.Type().Underlying().(*types.Signature); ok {
+			root := f.root(o)
+			f.uses[root] = append(f.uses[root], use{how: "cancel", node: call, decl: declOf(around), object: o})
 		}
 	}
 }

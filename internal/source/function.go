@@ -104,6 +104,21 @@ func (t *Tree) function(frame unleak.Frame) *function {
 	return deepest
 }
 
+// functionAt names the innermost function around a node.
+func (p *pack) functionAt(f *file, n ast.Node) string {
+	name := ""
+	ast.PreorderStack(f.syntax, nil, func(x ast.Node, around []ast.Node) bool {
+		if n.Pos() < x.Pos() || x.End() < n.End() {
+			return false
+		}
+		if _, ok := funcBody(x); ok {
+			name = (&function{p, f, append(around[:len(around):len(around)], x)}).name()
+		}
+		return true
+	})
+	return name
+}
+
 // depth is the number of function literals around and including fn.
 func (fn *function) depth() int {
 	n := 0

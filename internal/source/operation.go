@@ -181,6 +181,7 @@ func (fn *function) describeChannel(op *Op, pl place) {
 		c := p.object(ctx)
 		op.Object = p.place(c)
 		op.Ends = p.cancellers(c)
+		op.Lost = len(op.Ends) == 0 && c != nil && len(p.flows().cancels[p.flows().root(c)]) > 0
 		return
 	}
 	if o == nil || origin != "" {

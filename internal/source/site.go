@@ -76,6 +76,9 @@ type Op struct {
 	Origin Origin
 	// Context is the expression of the context, where Origin is one.
 	Context string
+	// Lost says that the context is made in the package, and that nothing there
+	// calls its cancel function.
+	Lost bool
 	// Made is where the channel is made, if in one place only.
 	Made Made
 	// Count is the number of sends on the channel in the function, outside of
@@ -137,6 +140,8 @@ type Made struct {
 	// Elem is the element type as written; Cap the capacity's expression, ""
 	// for an unbuffered channel.
 	Elem, Cap string
+	// Func is the function around, as source names it.
+	Func string
 	// Before and After are the parts of the line around the call, Text the call.
 	Before, Text, After string
 	// Local says that the channel is made in a function and kept in no field.
@@ -161,6 +166,7 @@ type Spawn struct {
 	// Text is the source line without its indentation; Func the function around
 	// the statement; Type as in Site.
 	Text, Func, Type string
+	File             string
 	// Found says that a go statement stands on the line.
 	Found bool
 	// Loop is the most lasting loop around the statement.

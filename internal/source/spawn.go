@@ -66,6 +66,7 @@ func (fn *function) spawn(n ast.Node, path []ast.Node, line int) Spawn {
 		Found: true,
 		Text:  strings.TrimSpace(fn.file.line(line)),
 		Func:  outer.name(),
+		File:  fn.file.name,
 		Type:  p.typeName(declOf(path)),
 		Loop:  p.loopAround(inside),
 		Once:  p.once(path, 0),

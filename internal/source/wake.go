@@ -131,7 +131,7 @@ func (p *pack) made(o types.Object) Made {
 		return Made{}
 	}
 	line := f.line(at.Line)
-	m := Made{File: f.name, Line: at.Line, Local: !flow.inField[root]}
+	m := Made{File: f.name, Line: at.Line, Func: p.functionAt(f, call), Local: !flow.inField[root]}
 	if ch, ok := call.Args[0].(*ast.ChanType); ok {
 		m.Elem = p.text(ch.Value)
 	}
