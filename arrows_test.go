@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"internal/source":        {"."},
 	"internal/live":          {".", "internal/dump"},
 	"internal/diagnose":      {".", "internal/source"},
+	"internal/rules":         {"."},
 	"internal/report/...":    {"."},
 	"leaktest":               {".", "internal/live", "internal/diagnose", "internal/report/text"},
 	"monitor":                {".", "internal/live", "internal/diagnose"},
@@ -48,6 +49,7 @@ var forbidden = map[string][]string{
 	"internal/dump":               impure,
 	"internal/source":             impure,
 	"internal/diagnose":           impure,
+	"internal/rules":              impure,
 	"internal/report/...":         impure,
 	"cmd/unleak/internal/profile": impure,
 }
@@ -84,6 +86,18 @@ func TestArrows(t *testing.T) {
 			case !isOurs && inRootModule(folder) && !unleak.IsStandard(imported):
 				t.Errorf("%s imports %s: the root module takes the standard library only, tests included; move the code to a nested module", f.name, imported)
 			}
+		}
+	}
+}
+
+// TestDrawing keeps ARCHITECTURE.md complete: it names each folder that has an
+// arrow and stands in the tree.
+func TestDrawing(t *testing.T) {
+	drawing := string(read(t, "ARCHITECTURE.md"))
+	for pattern := range arrows {
+		folder := strings.TrimSuffix(pattern, "/...")
+		if _, err := os.Stat(folder); err == nil && !strings.Contains(drawing, folder) {
+			t.Errorf("ARCHITECTURE.md does not name %s; draw its arrow there", folder)
 		}
 	}
 }
