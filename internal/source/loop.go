@@ -7,6 +7,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // loopOf returns how long a loop statement lasts; LoopNone for other nodes.
@@ -19,14 +20,14 @@ func (p *pack) loopOf(n ast.Node, label string) Loop {
 			}
 			return LoopOpen
 		}
-		if p.leaves(n.Body, label) {
+		if p.leaves(n.Body, label, nil) {
 			return LoopOpen
 		}
 		return LoopEndless
 	case *ast.RangeStmt:
 		_, from := p.channel(n.X)
 		switch {
-		case (from == FromTicker || from == FromTimer) && p.leaves(n.Body, label):
+		case (from == FromTicker || from == FromTimer) && p.leaves(n.Body, label, nil):
 			return LoopOpen
 		case from == FromTicker || from == FromTimer:
 			return LoopEndless // the time package closes no channel
@@ -71,8 +72,9 @@ func (p *pack) isChan(x ast.Expr) bool {
 
 // leaves reports whether some statement in the loop's body leaves the loop. What
 // stands in function literals runs elsewhere; what a called function does is not
-// looked at, but for the standard library's ways to end the goroutine.
-func (p *pack) leaves(body *ast.BlockStmt, label string) bool {
+// looked at, but for the standard library's ways to end the goroutine. Statements
+// inside nodes for which except is true do not count.
+func (p *pack) leaves(body *ast.BlockStmt, label string, except func(ast.Node) bool) bool {
 	inside := make(map[string]bool)
 	innerNodes(body, func(n ast.Node, _ []ast.Node) {
 		if l, ok := n.(*ast.LabeledStmt); ok {
@@ -81,6 +83,9 @@ func (p *pack) leaves(body *ast.BlockStmt, label string) bool {
 	})
 	found := false
 	innerNodes(body, func(n ast.Node, around []ast.Node) {
+		if except != nil && slices.ContainsFunc(around, except) {
+			return
+		}
 		switch n := n.(type) {
 		case *ast.ReturnStmt:
 			found = true

@@ -160,12 +160,32 @@ func (fn *function) describeSelect(op *Op, pl place) {
 
 // caseLeaves reports whether a select's case leaves the loop around the select. A
 // break without a label leaves the select alone: seen from the case's statements
-// with the clause around them, it stays inside.
+// with a select around them, it stays inside. What a select further in does when
+// a context is done counts for the context, not for this case.
 func (p *pack) caseLeaves(clause *ast.CommClause) bool {
 	body := &ast.BlockStmt{Lbrace: clause.Colon, List: []ast.Stmt{
 		&ast.SelectStmt{Select: clause.Colon, Body: &ast.BlockStmt{Lbrace: clause.Colon, List: clause.Body}},
 	}}
-	return p.leaves(body, "")
+	return p.leaves(body, "", p.contextDone)
+}
+
+// contextDone reports whether a node is a select's case that receives from a
+// context's Done.
+func (p *pack) contextDone(n ast.Node) bool {
+	clause, ok := n.(*ast.CommClause)
+	if !ok {
+		return false
+	}
+	recv, ok := clause.Comm.(*ast.ExprStmt)
+	if !ok {
+		return false
+	}
+	op, ok := recv.X.(*ast.UnaryExpr)
+	if !ok || op.Op != token.ARROW {
+		return false
+	}
+	_, origin := p.channel(op.X)
+	return origin == FromContext || origin == FromDeadline
 }
 
 func (fn *function) describeChannel(op *Op, pl place) {
