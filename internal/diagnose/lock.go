@@ -38,6 +38,9 @@ func (s *scene) lockVerdict(cause unleak.Cause) Verdict {
 	}
 	for _, t := range s.op.Takes {
 		v.Explanation = fmt.Sprintf("It waits for %s %s; %s takes it and can return without giving it back.", lock, s.where(), who(t))
+		if t.Func == s.site.Func {
+			v.Explanation = fmt.Sprintf("It waits for %s %s, and that function can return without giving it back.", lock, s.where())
+		}
 		text, _, _ := strings.Cut(t.Text, "//")
 		unlock := strings.Replace(strings.TrimSpace(text), "Lock()", "Unlock()", 1)
 		if strings.HasSuffix(unlock, "Unlock()") {

@@ -17,6 +17,10 @@ func iterPull(s *scene) (Verdict, bool) {
 		Explanation: "It is the coroutine of an iter.Pull, waiting " + s.where() + " for a next or stop that does not come.",
 		Fixes:       []unleak.Fix{fix("Defer the stop function that iter.Pull returns, straight after the call")},
 	}
+	if !strings.HasPrefix(s.Key.Entry, "iter.Pull") {
+		v.Explanation = "It waits " + s.where() + " for the coroutine of an iter.Pull, which is stuck itself."
+		v.Fixes = []unleak.Fix{fix("End the wait of the iterator that runs in the coroutine")}
+	}
 	return v, s.wait == unleak.WaitCoroutine
 }
 
@@ -54,7 +58,8 @@ type library struct {
 // libraries lists them, the inner ones before those that call them.
 var libraries = [...]library{
 	{"net/http.(*persistConn).roundTrip", unleak.CauseNetworkIO, "It waits for a server's answer to a request that has no time limit", "Give the http.Client a Timeout, or the request a context with one"},
-	{"net/http.(*http2ClientConn).RoundTrip", unleak.CauseNetworkIO, "It waits for a server's answer to a request that has no time limit", "Give the http.Client a Timeout, or the request a context with one"},
+	{"net/http.(*http2ClientConn).roundTrip", unleak.CauseNetworkIO, "It waits for a server's answer to a request that has no time limit", "Give the http.Client a Timeout, or the request a context with one"},
+	{"net/http/internal/http2.(*ClientConn).roundTrip", unleak.CauseNetworkIO, "It waits for a server's answer to a request that has no time limit", "Give the http.Client a Timeout, or the request a context with one"},
 	{"net/http.(*Transport).getConn", unleak.CauseNetworkIO, "It waits for a connection to a server, and no time limit ends that", "Give the http.Client a Timeout, or the request a context with one"},
 	{"net/http.(*Server).Serve", unleak.CauseNeverStopped, "It accepts connections for an http.Server that nobody closed", "Call Close or Shutdown of the server when it is no longer needed"},
 	{"database/sql.(*DB).connectionOpener", unleak.CauseNeverStopped, "It serves a sql.DB that nobody closed", "Call Close of the sql.DB when it is no longer needed"},
@@ -62,6 +67,7 @@ var libraries = [...]library{
 	{"database/sql.(*Rows).awaitDone", unleak.CauseNeverStopped, "It serves a sql.Rows that was neither closed nor read to the end", "Defer Close of the rows straight after Query"},
 	{"database/sql.(*DB).conn", unleak.CauseNeverStopped, "It waits for a free connection of the pool, and none comes back", "Close every sql.Rows, sql.Stmt, sql.Tx and sql.Conn when done with it"},
 	{"context.(*cancelCtx).propagateCancel", unleak.CauseContext, "It waits until a context or its parent is cancelled, and nobody does", "Call the cancel function of the derived context on every way out"},
+	{"os/signal.NotifyContext", unleak.CauseContext, "It waits for a signal or for the end of a signal.NotifyContext", "Defer the stop function that signal.NotifyContext returns"},
 	{"os/exec.(*Cmd).watchCtx", unleak.CauseNeverStopped, "It watches a command that nobody waits for", "Call Wait of the exec.Cmd after Start"},
 	{"os/exec.(*Cmd).Start", unleak.CauseNeverStopped, "It copies the input or output of a command that goes on", "Call Wait of the exec.Cmd, and end the command: exec.CommandContext"},
 	{"io.(*pipe).read", unleak.CauseNeverStopped, "It reads from an io.Pipe whose other end is not closed", "Close the io.PipeWriter on every way out of the writer, with CloseWithError after a failure"},
