@@ -62,7 +62,8 @@ type page struct {
 	Summary  string
 	State    string // "clean", "leaks" or "unsure": the colour of the summary
 	Findings int
-	Cut      bool
+	Cut      bool // the stream had no summary
+	Complete bool // nothing was lost that could hide a finding
 }
 
 // A group is the findings of one grade.
@@ -82,7 +83,7 @@ func newPage(messages iter.Seq[unleak.Message], opts Options) *page {
 	p := &page{Title: opts.Title, Style: template.CSS(style), Script: template.JS(script), Policy: policy()}
 	var findings []*unleak.Finding
 	var summary *unleak.Summary
-	complete := true
+	p.Complete = true
 	for m := range messages {
 		switch m = m.Clean(); {
 		case m.Config != nil:
@@ -90,7 +91,7 @@ func newPage(messages iter.Seq[unleak.Message], opts Options) *page {
 		case m.Finding != nil:
 			findings = append(findings, m.Finding)
 		case m.Loss != nil:
-			complete = complete && !m.Loss.Hides
+			p.Complete = p.Complete && !m.Loss.Hides
 			p.Losses = append(p.Losses, *m.Loss)
 		case m.Summary != nil:
 			summary = m.Summary
@@ -104,8 +105,9 @@ func newPage(messages iter.Seq[unleak.Message], opts Options) *page {
 	}
 	p.Findings = len(findings)
 	p.Cut = summary == nil
+	p.Complete = p.Complete && !p.Cut
 	p.groups(findings)
-	p.sum(findings, summary, complete && !p.Cut)
+	p.sum(findings, summary)
 	return p
 }
 
@@ -128,18 +130,18 @@ func (p *page) groups(findings []*unleak.Finding) {
 }
 
 // sum writes the sentence at the top, from the findings where the stream was cut.
-func (p *page) sum(findings []*unleak.Finding, s *unleak.Summary, complete bool) {
+func (p *page) sum(findings []*unleak.Finding, s *unleak.Summary) {
 	if s == nil {
 		s = &unleak.Summary{Proven: len(p.Groups[0].Findings), Likely: len(p.Groups[1].Findings), Suspect: len(p.Groups[2].Findings)}
 		for _, f := range findings {
 			s.Goroutines += f.Count
 		}
 	}
-	p.Summary = s.Sentence(complete)
+	p.Summary = s.Sentence(p.Complete)
 	switch {
 	case s.Proven+s.Likely > 0:
 		p.State = "leaks"
-	case !complete || s.Failed:
+	case !p.Complete || s.Failed:
 		p.State = "unsure"
 	default:
 		p.State = "clean"
