@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+
+package diagnose
+
+import "github.com/unleak/unleak"
+
+// Grade returns how sure it is that the case is a leak, and by what. The grade
+// is "" where the goroutines are merely still running.
+//
+// The rules, in their order:
+//
+//  1. Proven: the runtime's proof, a wait that ends in no program, or a deadlock
+//     that the runtime itself reported.
+//  2. Still running: what waits for a timer outside of any lasting loop ends by
+//     itself; so does what was gone a little later when the tests ran again; what
+//     a test started that had not ended may still be in use.
+//  3. Not a leak of any test: repetition in fresh processes added nothing, or
+//     source shows that it is started once in a process.
+//  4. Likely: repetition added goroutines; several tests or runs each left the
+//     key; or source shows a loop without a way out.
+//  5. Else a suspect, or still running where the goroutine is on the move.
+func (c *Case) Grade() (unleak.Grade, unleak.How) {
+	if how, n := c.proven(); n > 0 {
+		return unleak.Proven, how
+	}
+	rest := c.rest()
+	switch {
+	case c.Verdict.WillEnd, c.Growth.ended(), c.unfinished():
+		return "", ""
+	case c.timedOut():
+		return unleak.Suspect, unleak.HowTimeout
+	case c.Growth.stayed(), c.Verdict.Once:
+		return rest, unleak.HowLeftOver
+	case c.Growth.grew():
+		return unleak.Likely, unleak.HowGrowth
+	case c.repeated():
+		return unleak.Likely, unleak.HowRepeated
+	case c.Verdict.Endless && c.attributed():
+		return unleak.Likely, unleak.HowEndlessLoop
+	}
+	return rest, unleak.HowLeftOver
+}
+
+// Doubtful reports whether running the case's tests again could change its
+// grade.
+func (c *Case) Doubtful() bool {
+	_, n := c.proven()
+	return n == 0 && c.Growth == nil && c.attributed() &&
+		!c.Verdict.WillEnd && !c.Verdict.Once && !c.unfinished() && !c.timedOut()
+}
+
+// rest is the grade of what nothing speaks against but its being there.
+func (c *Case) rest() unleak.Grade {
+	if c.Key.Wait.Moving() {
+		return ""
+	}
+	return unleak.Suspect
+}
+
+// proven returns how many of the goroutines are proven to be stuck, and how.
+func (c *Case) proven() (how unleak.How, n int) {
+	for i := range c.Left {
+		if h, ok := c.Left[i].proven(); ok {
+			how = h
+			n += c.Left[i].count()
+		}
+	}
+	return how, n
+}
+
+// repeated reports whether two or more tests, or runs of one, left goroutines.
+// Only one test binary counts: what is started once in a process is left once by
+// each.
+func (c *Case) repeated() bool {
+	type run struct {
+		test string
+		id   uint64
+	}
+	var first run
+	for _, l := range c.Left {
+		if l.Test == "" || l.Unfinished {
+			continue
+		}
+		if r := (run{l.Test, l.Run}); first == (run{}) {
+			first = r
+		} else if r != first {
+			return true
+		}
+	}
+	return false
+}
+
+// attributed reports whether any of the goroutines was started under a test.
+func (c *Case) attributed() bool {
+	for _, l := range c.Left {
+		if l.Test != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// unfinished reports whether no goroutine is there whose test has ended.
+func (c *Case) unfinished() bool {
+	for _, l := range c.Left {
+		if !l.Unfinished {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *Case) timedOut() bool {
+	return len(c.Left) > 0 && c.Left[0].How == unleak.HowTimeout
+}
+
+// Count returns the number of goroutines that the case's grade holds for: where
+// some are proven, those alone.
+func (c *Case) Count() int {
+	if _, n := c.proven(); n > 0 {
+		return n
+	}
+	n := 0
+	for i := range c.Left {
+		n += c.Left[i].count()
+	}
+	return n
+}
