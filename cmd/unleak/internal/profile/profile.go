@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+
+// Package profile reads the goroutines out of goroutine and goroutineleak
+// profiles in the protobuf format: /debug/pprof/goroutine and what
+// pprof.Lookup("goroutine").WriteTo(w, 0) writes.
+//
+// What it returns compares with what internal/dump reads of the same process:
+// stacks hold the frames that a traceback prints, and waits, which the format
+// does not have, are recovered from the runtime's frames.
+package profile
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"strings"
+
+	pprof "github.com/google/pprof/profile"
+
+	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/internal/dump"
+)
+
+// Options tunes Read. The zero value is right for most uses.
+type Options struct {
+	// MaxBytes is how large a profile may be, both as it comes and unpacked.
+	// 0 means 64 MiB, room for some hundred thousand distinct stacks.
+	MaxBytes int64
+}
+
+const defaultMaxBytes = 64 << 20
+
+// A LimitError tells that a profile is larger than allowed.
+type LimitError struct{ MaxBytes int64 }
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("the profile is larger than %d bytes; raise the limit if its source is to be trusted", e.MaxBytes)
+}
+
+// A FormatError tells that the bytes are no profile.
+type FormatError struct{ Err error }
+
+func (e *FormatError) Error() string {
+	return "this is no profile in pprof's protobuf format; fetch it with debug=0: " + e.Err.Error()
+}
+
+func (e *FormatError) Unwrap() error { return e.Err }
+
+// A KindError tells that a profile does not count goroutines.
+type KindError struct{ Kind string }
+
+func (e *KindError) Error() string {
+	return fmt.Sprintf("this is a profile of %q; fetch the one named goroutine or goroutineleak", e.Kind)
+}
+
+// Read returns the goroutines of a profile, one for each stack and set of labels.
+// Goroutines without a stack, which Go 1.27 may report, are left out. Where a
+// stack was cut at the depth that profiles keep, Elided is -1.
+func Read(r io.Reader, o Options) ([]*unleak.Goroutine, error) {
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = defaultMaxBytes
+	}
+	data, err := unpack(r, o.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	p, err := pprof.ParseUncompressed(data)
+	if err == nil {
+		err = p.CheckValid()
+	}
+	if err != nil {
+		return nil, &FormatError{err}
+	}
+	kind := ""
+	if len(p.SampleType) > 0 {
+		kind = p.SampleType[0].Type
+	}
+	if kind != "goroutine" && kind != "goroutineleak" {
+		return nil, &KindError{kind}
+	}
+	var all []*unleak.Goroutine
+	for _, s := range p.Sample {
+		if g := goroutine(s); g != nil {
+			g.Leaked = kind == "goroutineleak"
+			all = append(all, g)
+		}
+	}
+	return all, nil
+}
+
+// unpack reads all of r, and gunzips what is gzip, up to max bytes.
+func unpack(r io.Reader, max int64) ([]byte, error) {
+	data, err := readAll(r, max)
+	if err != nil || !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		return data, err
+	}
+	zr, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, &FormatError{err}
+	}
+	return readAll(zr, max)
+}
+
+func readAll(r io.Reader, max int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, max+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the profile: %w", err)
+	}
+	if int64(len(data)) > max {
+		return nil, &LimitError{max}
+	}
+	return data, nil
+}
+
+// maxDepth is how many frames the runtime keeps of a stack, runtime.goexit
+// included (GODEBUG=profstackdepth, since Go 1.23). pprof drops goexit, so that a
+// stack of this many frames has lost its outermost.
+const maxDepth = 128
+
+// goroutine returns what a sample says, or nil if it holds nothing.
+func goroutine(s *pprof.Sample) *unleak.Goroutine {
+	stack, nilChannel := frames(s.Location)
+	if len(stack) == 0 || s.Value[0] <= 0 {
+		return nil
+	}
+	g := &unleak.Goroutine{Count: int(s.Value[0]), Wait: dump.WaitOf(stack), Stack: dump.Visible(stack)}
+	switch {
+	case nilChannel && g.Wait == unleak.WaitReceive:
+		g.Wait = unleak.WaitReceiveNil
+	case nilChannel && g.Wait == unleak.WaitSend:
+		g.Wait = unleak.WaitSendNil
+	}
+	if len(stack) >= maxDepth {
+		g.Elided = -1
+	}
+	for key, values := range s.Label {
+		if g.Labels == nil {
+			g.Labels = make(map[string]string)
+		}
+		g.Labels[key] = values[0]
+	}
+	return g
+}
+
+// frames returns the stack, innermost frame first, and whether it waits in the
+// runtime's check for a nil channel.
+func frames(locations []*pprof.Location) (stack []unleak.Frame, nilChannel bool) {
+	for _, l := range locations {
+		for _, line := range l.Line {
+			if line.Function == nil || line.Function.Name == "" {
+				continue
+			}
+			stack = append(stack, unleak.Frame{
+				Func: printed(line.Function.Name),
+				File: line.Function.Filename,
+				Line: int(line.Line),
+			})
+			nilChannel = nilChannel || isNilCheck(line)
+		}
+	}
+	return stack, nilChannel
+}
+
+// isNilCheck reports whether a line is where the runtime parks a goroutine that
+// uses a nil channel: in the first lines of chansend and chanrecv, while the park
+// for other channels is a hundred lines below (runtime/chan.go).
+func isNilCheck(line pprof.Line) bool {
+	f := line.Function
+	return (f.Name == "runtime.chansend" || f.Name == "runtime.chanrecv") &&
+		f.StartLine > 0 && line.Line-f.StartLine < 40
+}
+
+// printed returns a function's name as tracebacks print it, with [...] for its
+// type arguments (runtime.funcNamePiecesForPrint).
+func printed(name string) string {
+	if !strings.Contains(name, "[") {
+		return name
+	}
+	var b strings.Builder
+	depth := 0
+	for _, c := range []byte(name) {
+		switch {
+		case c == '[':
+			if depth++; depth == 1 {
+				b.WriteString("[...]")
+			}
+		case c == ']' && depth > 0:
+			depth--
+		case depth == 0:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
