@@ -38,7 +38,7 @@ func crossed(a, b *scene) Verdict {
 		Cause: unleak.CauseLockOrder,
 		Explanation: fmt.Sprintf("It holds %s and waits for %s %s; another goroutine holds that one and waits for the first %s.",
 			b.expr("one lock"), a.expr("another"), a.where(), b.where()),
-		Fixes: []unleak.Fix{fix("Take %s and %s in the same order everywhere", a.expr("one lock"), b.expr("the other"))},
+		Fixes: []unleak.Fix{fix("Take %s and %s in the same order everywhere", b.expr("one lock"), a.expr("the other"))},
 	}
 }
 
