@@ -33,12 +33,13 @@ const (
 // without labels, age and marks such as (leaked) and (scan). Names that older
 // releases printed become today's:
 //
-//   - "chan receive (durable)" and the other synctest forms lose the mark;
+//   - "chan receive (durable)", in Go 1.24 "(synctest)", and the other synctest
+//     forms lose the mark;
 //   - "runnable" and "preempted" become "running": which of the three a busy
 //     goroutine shows depends on the instant.
 func ParseWait(s string) Wait {
 	s = strings.TrimSpace(s)
-	for _, mark := range [...]string{" (leaked)", " (scan)", " (durable)"} {
+	for _, mark := range [...]string{" (leaked)", " (scan)", " (durable)", " (synctest)"} {
 		s = strings.ReplaceAll(s, mark, "")
 	}
 	if w, ok := renamed[s]; ok {
