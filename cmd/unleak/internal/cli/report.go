@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+
+package cli
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
+	"github.com/unleak/unleak/internal/report/github"
+	"github.com/unleak/unleak/internal/report/html"
+	"github.com/unleak/unleak/internal/report/jsonstream"
+	"github.com/unleak/unleak/internal/report/sarif"
+	"github.com/unleak/unleak/internal/report/text"
+)
+
+// A reporting is how a command's findings are shown and what they count for.
+type reporting struct {
+	format   string
+	file     string
+	color    string
+	fail     string
+	exitCode int
+	max      int
+	stacks   bool
+}
+
+var formats = []string{"text", "json", "sarif", "github", "html"}
+
+// flags defines the flags that every command has.
+func (r *reporting) flags(fs *flag.FlagSet) {
+	fs.StringVar(&r.format, "format", "text", "report as `text`, json, sarif, github or html")
+	fs.StringVar(&r.file, "report", "", "write the report to this `file`")
+	fs.StringVar(&r.color, "color", "auto", "colours: always, never or `auto`")
+	fs.StringVar(&r.fail, "fail", "likely", "the least `grade` that makes the exit code 3: proven, likely or suspect")
+	fs.IntVar(&r.exitCode, "exit-code", exitFinding, "the exit `code` for findings at or above -fail")
+	fs.IntVar(&r.max, "max", 0, "show at most `n` findings in text, -1 all (default 20)")
+	fs.BoolVar(&r.stacks, "stacks", false, "show stacks, edits and keys in text")
+}
+
+// check refuses values that no reporter knows.
+func (r *reporting) check() error {
+	if !slices.Contains(formats, r.format) {
+		return &gotest.UsageError{Message: fmt.Sprintf("no format %q: -format is one of %s", r.format, strings.Join(formats, ", "))}
+	}
+	if unleak.Grade(r.fail).Rank() == 0 {
+		return &gotest.UsageError{Message: fmt.Sprintf("no grade %q: -fail is proven, likely or suspect", r.fail)}
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, r.color) {
+		return &gotest.UsageError{Message: fmt.Sprintf("no -color=%s: it is always, never or auto", r.color)}
+	}
+	if r.exitCode < 0 || r.exitCode > 255 {
+		return &gotest.UsageError{Message: fmt.Sprintf("no -exit-code=%d: it is between 0 and 255", r.exitCode)}
+	}
+	return nil
+}
+
+// write reports the messages to the report file, or to w.
+func (r *reporting) write(w io.Writer, env []string, messages iter.Seq[unleak.Message]) (err error) {
+	if r.file != "" {
+		f, err := os.Create(r.file)
+		if err != nil {
+			return fmt.Errorf("writing the report: %w", err)
+		}
+		defer func() {
+			if e := f.Close(); err == nil && e != nil {
+				err = fmt.Errorf("writing the report: %w", e)
+			}
+		}()
+		w = f
+	}
+	switch r.format {
+	case "json":
+		return jsonstream.Write(w, messages, jsonstream.Options{})
+	case "sarif":
+		return sarif.Write(w, messages, sarif.Options{})
+	case "github":
+		return github.Write(w, messages, github.Options{})
+	case "html":
+		return html.Write(w, messages, html.Options{})
+	}
+	return text.Write(w, messages, text.Options{Color: r.colored(w, env), Verbose: r.stacks, Max: r.max})
+}
+
+// colored decides on colour: the flag, then NO_COLOR, CLICOLOR_FORCE, TERM=dumb,
+// then whether w is a terminal.
+func (r *reporting) colored(w io.Writer, env []string) bool {
+	switch {
+	case r.color == "always":
+		return true
+	case r.color == "never", setting(env, "NO_COLOR") != "":
+		return false
+	case setting(env, "CLICOLOR_FORCE") != "" && setting(env, "CLICOLOR_FORCE") != "0":
+		return true
+	case setting(env, "TERM") == "dumb":
+		return false
+	}
+	return isTerminal(w)
+}
+
+func setting(env []string, name string) string {
+	for _, e := range slices.Backward(env) {
+		if v, ok := strings.CutPrefix(e, name+"="); ok {
+			return v
+		}
+	}
+	return ""
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	st, err := f.Stat()
+	return err == nil && st.Mode()&os.ModeCharDevice != 0
+}
+
+// code decides the exit code, once for all formats.
+func (r *reporting) code(s unleak.Summary, findings []unleak.Finding, losses []unleak.Loss) int {
+	least := unleak.Grade(r.fail).Rank()
+	switch {
+	case s.Failed, slices.ContainsFunc(losses, func(l unleak.Loss) bool { return l.Hides }):
+		return exitFailure
+	case slices.ContainsFunc(findings, func(f unleak.Finding) bool { return f.Grade.Rank() >= least }):
+		return r.exitCode
+	}
+	return exitClean
+}
+
+// stream puts a result into the order of the JSON contract.
+func stream(config unleak.Config, findings []unleak.Finding, losses []unleak.Loss, s unleak.Summary) iter.Seq[unleak.Message] {
+	s.Losses = len(losses)
+	for _, f := range findings {
+		s.Goroutines += f.Count
+		switch f.Grade {
+		case unleak.Proven:
+			s.Proven++
+		case unleak.Likely:
+			s.Likely++
+		default:
+			s.Suspect++
+		}
+	}
+	return func(yield func(unleak.Message) bool) {
+		if !yield(unleak.Message{Config: &config}) {
+			return
+		}
+		for i := range findings {
+			if !yield(unleak.Message{Finding: &findings[i]}) {
+				return
+			}
+		}
+		for i := range losses {
+			if !yield(unleak.Message{Loss: &losses[i]}) {
+				return
+			}
+		}
+		yield(unleak.Message{Summary: &s})
+	}
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+
+package gotest
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/internal/diagnose"
+	"github.com/unleak/unleak/internal/dump"
+)
+
+// timedOut reports whether the test binary's own alarm ended it (testing,
+// (*M).startAlarm).
+func (p *packageResult) timedOut() bool {
+	return strings.HasPrefix(p.Death, "panic: test timed out after ")
+}
+
+// deadlocked reports whether the runtime ended the process because every
+// goroutine was asleep (runtime, checkdead).
+func (p *packageResult) deadlocked() bool {
+	return strings.HasPrefix(p.Death, "fatal error: all goroutines are asleep")
+}
+
+// leftovers returns the goroutines of the traceback with which a test binary
+// died, where that tells of goroutines that hang: a time-out or a deadlock. Any
+// other crash shows goroutines in the middle of their work.
+func (p *packageResult) leftovers() []diagnose.Leftover {
+	how := unleak.HowTimeout
+	switch {
+	case p.timedOut():
+	case p.deadlocked():
+		how = unleak.HowDeadlock
+	default:
+		return nil
+	}
+	tests := p.runningTests()
+	var left []diagnose.Leftover
+	for g, err := range dump.Read(bytes.NewReader(p.Traceback), dump.Options{}) {
+		if err != nil || ownAlarm(g) || !g.Wait.CanLeak() {
+			continue
+		}
+		l := diagnose.Leftover{Goroutine: g, Package: p.Package, How: how}
+		if l.Test = testOf(g, tests); l.Test == "" {
+			l.Note = "a dying process prints no labels: the test is not known"
+		}
+		left = append(left, l)
+	}
+	return left
+}
+
+// ownAlarm reports whether the goroutine is the alarm itself, or the main one as
+// it waits for the tests.
+func ownAlarm(g *unleak.Goroutine) bool {
+	for _, f := range g.Stack {
+		if strings.HasPrefix(f.Func, "testing.(*M).startAlarm.") {
+			return true
+		}
+	}
+	return g.Entry().Func == "main.main" && g.Blocked().Package() == "main"
+}
+
+// runningTests reads the list that the alarm prints: a line "running tests:" and
+// a line for each, "\tTestX (1m0s)".
+func (p *packageResult) runningTests() []string {
+	_, list, _ := strings.Cut(string(p.Traceback), "running tests:\n")
+	var tests []string
+	for line := range strings.Lines(list) {
+		if !strings.HasPrefix(line, "\t") {
+			break
+		}
+		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		tests = append(tests, name)
+	}
+	return tests
+}
+
+// testOf names the test that a goroutine of a traceback was started under: the
+// top-level test whose function stands on its stack or created it, narrowed to
+// the one running subtest where there is only one.
+func testOf(g *unleak.Goroutine, running []string) string {
+	functions := []string{g.Created.Func}
+	for _, f := range g.Stack {
+		functions = append(functions, f.Func)
+	}
+	for _, function := range functions {
+		last := function[strings.LastIndexByte(function, '/')+1:]
+		_, name, _ := strings.Cut(last, ".")
+		name, _, _ = strings.Cut(name, ".")
+		var match []string
+		for _, test := range running {
+			if top, _, _ := strings.Cut(test, "/"); top == name {
+				match = append(match, test)
+			}
+		}
+		switch len(match) {
+		case 0:
+		case 1:
+			return match[0]
+		default:
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+
+package gotest
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/cmd/unleak/internal/profile"
+	"github.com/unleak/unleak/internal/dump"
+)
+
+// A binary is what one run of a test binary left in its folder.
+type binary struct {
+	pkg string
+	// tests maps goroutine numbers to the tests that ran on them.
+	tests map[uint64]string
+	// count is how many tests, subtests, benchmarks and examples began.
+	count int
+	// left is how many goroutines were there at the end, the main one apart.
+	left int
+	// ended says that the end record is whole.
+	ended bool
+	// teardown says that TestMain's teardown had run.
+	teardown bool
+	// full says that every goroutine's stack was taken, with its creator.
+	full       bool
+	goroutines []*unleak.Goroutine
+	// faults are the parts of the evidence that could not be read.
+	faults []string
+}
+
+// readEvidence reads what the test binaries wrote below dir. A folder without a
+// readable start record is a fault of an unnamed binary.
+func readEvidence(dir string) ([]*binary, error) {
+	folders, err := filepath.Glob(filepath.Join(dir, "run-*"))
+	if err != nil {
+		return nil, err
+	}
+	var list []*binary
+	for _, folder := range folders {
+		list = append(list, readBinary(folder))
+	}
+	return list, nil
+}
+
+// readBinary reads one folder as far as it goes.
+func readBinary(folder string) *binary {
+	b := &binary{tests: make(map[uint64]string)}
+	b.readStart(folder)
+	b.readEnd(folder)
+	stacks := b.readStacks(filepath.Join(folder, "stacks"))
+	all := b.readProfile(filepath.Join(folder, "goroutines.pb.gz"))
+	switch {
+	case all == nil:
+		b.goroutines = stacks
+	default:
+		leaked := b.readProfile(filepath.Join(folder, "leaks.pb.gz"))
+		b.goroutines = addCreators(markLeaked(all, leaked), stacks)
+	}
+	return b
+}
+
+func (b *binary) fault(file string, err error) {
+	b.faults = append(b.faults, fmt.Sprintf("%s: %v", filepath.Base(file), err))
+}
+
+// lines reads a record's lines; a missing record has none.
+func (b *binary) lines(file string, each func(key, value string)) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			b.fault(file, err)
+		}
+		return
+	}
+	for s := bufio.NewScanner(bytes.NewReader(data)); s.Scan(); {
+		key, value, _ := strings.Cut(s.Text(), " ")
+		each(key, value)
+	}
+}
+
+func (b *binary) readStart(folder string) {
+	file := filepath.Join(folder, "start")
+	b.lines(file, func(key, value string) {
+		if key == "package" {
+			pkg, err := strconv.Unquote(value)
+			if err != nil {
+				b.fault(file, err)
+			}
+			b.pkg = pkg
+		}
+	})
+}
+
+func (b *binary) readEnd(folder string) {
+	file := filepath.Join(folder, "end")
+	b.lines(file, func(key, value string) {
+		var err error
+		switch key {
+		case "test":
+			id, name, _ := strings.Cut(value, " ")
+			var n uint64
+			if n, err = strconv.ParseUint(id, 10, 64); err == nil {
+				b.tests[n], err = strconv.Unquote(name)
+			}
+		case "count":
+			b.count, err = strconv.Atoi(value)
+		case "left":
+			b.left, err = strconv.Atoi(value)
+		case "teardown":
+			b.teardown = value == "true"
+		case "full":
+			b.full = value == "true"
+		case "end":
+			b.ended = true
+		}
+		if err != nil {
+			b.fault(file, err)
+		}
+	})
+}
+
+func (b *binary) readStacks(file string) []*unleak.Goroutine {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	var list []*unleak.Goroutine
+	for g, err := range dump.Read(f, dump.Options{}) {
+		if err != nil {
+			b.fault(file, err)
+			continue
+		}
+		if g.ID != 1 && !runsHook(g.Stack) {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+func (b *binary) readProfile(file string) []*unleak.Goroutine {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	all, err := profile.Read(f, profile.Options{})
+	if err != nil {
+		b.fault(file, err)
+		return nil
+	}
+	list := []*unleak.Goroutine{}
+	for _, g := range all {
+		if !runsHook(g.Stack) && g.Entry().Func != "main.main" && g.Entry().Func != "runtime.main" {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// runsHook reports whether the stack is that of the goroutine which exits.
+func runsHook(stack []unleak.Frame) bool {
+	for _, f := range stack {
+		if f.Func == "testing/internal/testdeps.unleakEnd" {
+			return true
+		}
+	}
+	return false
+}
+
+// identity is what makes records of one process's profiles the same goroutines:
+// code, labels and wait, all written out.
+func identity(g *unleak.Goroutine) string {
+	return stackText(g.Stack) + g.Labels[label]
+}
+
+func stackText(stack []unleak.Frame) string {
+	var b strings.Builder
+	for _, f := range stack {
+		fmt.Fprintf(&b, "%s\x00%s\x00%d\x00", f.Func, f.File, f.Line)
+	}
+	return b.String()
+}
+
+// markLeaked splits the records of all goroutines by what the leak profile says
+// of them.
+func markLeaked(all, leaked []*unleak.Goroutine) []*unleak.Goroutine {
+	counts := make(map[string]int)
+	for _, g := range leaked {
+		counts[identity(g)] += g.Count
+	}
+	var out []*unleak.Goroutine
+	for _, g := range all {
+		id := identity(g)
+		n := min(counts[id], g.Count)
+		counts[id] -= n
+		if n > 0 {
+			stuck := *g
+			stuck.Count, stuck.Leaked = n, true
+			out = append(out, &stuck)
+		}
+		if n < g.Count {
+			rest := *g
+			rest.Count -= n
+			out = append(out, &rest)
+		}
+	}
+	return out
+}
+
+// addCreators gives the records of a profile the creation sites that stacks show
+// for the same code, where stacks show no labels (before Go 1.26).
+func addCreators(records, stacks []*unleak.Goroutine) []*unleak.Goroutine {
+	byStack := make(map[string]*unleak.Goroutine)
+	for _, g := range stacks {
+		byStack[stackText(g.Stack)] = g
+	}
+	for _, g := range records {
+		if s := byStack[stackText(g.Stack)]; s != nil {
+			g.Wait, g.Created = s.Wait, s.Created
+			if g.Labels[label] == "" {
+				g.Creator, g.Ancestors = s.Creator, s.Ancestors
+			}
+		}
+	}
+	return records
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+
+package gotest
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/unleak/unleak"
+)
+
+// account compares the packages that go test says ran with the evidence, and
+// notes what is missing as losses.
+func (r *runner) account(results []packageResult, binaries []*binary) {
+	if _, listing := r.arguments.get("list"); listing || r.arguments.on("n") {
+		return
+	}
+	byPackage := make(map[string][]*binary)
+	noTeardown := false
+	for _, b := range binaries {
+		byPackage[b.pkg] = append(byPackage[b.pkg], b)
+		for _, f := range b.faults {
+			r.lose("unreadable", b.pkg, true, "A part of the evidence could not be read: %s. Run the tests again.", f)
+		}
+		for _, test := range b.unfinished() {
+			r.lose("unfinished", b.pkg, true, "%s had not ended when the process exited (os.Exit, or log.Fatal, within a test): what it started was not judged, unless it is proven stuck.", test)
+		}
+		if !b.full && b.ended && b.left > maxStacks {
+			r.lose("capped", b.pkg, false, "%d goroutines were left, too many to stop the world for: creation sites were not read.", b.left)
+		}
+		noTeardown = noTeardown || b.ended && !b.teardown
+	}
+	if noTeardown {
+		r.lose("no-teardown", "", false, "%s has no exit hook: the goroutines were counted when m.Run returned, before TestMain's teardown.", r.tools.GOVERSION)
+	}
+	seen := make(map[string]bool)
+	for _, p := range results {
+		if !p.Ran || seen[p.Package] {
+			continue
+		}
+		seen[p.Package] = true
+		r.accountPackage(p, byPackage[p.Package])
+	}
+}
+
+// accountPackage notes what one package's evidence lacks, and why.
+func (r *runner) accountPackage(p packageResult, binaries []*binary) {
+	started, ended := len(binaries) > 0, true
+	for _, b := range binaries {
+		ended = ended && b.ended
+	}
+	switch {
+	case started && ended:
+	case p.timedOut():
+		r.lose("timeout", p.Package, true, "The test binary ran into its time-out: its goroutines are read from the traceback it printed, without proof.")
+	case p.deadlocked():
+		r.lose("crash", p.Package, true, "The test binary died in a deadlock: its goroutines are read from the traceback it printed.")
+	case strings.HasPrefix(p.Death, "signal: "):
+		r.lose("killed", p.Package, true, "The test binary was ended by a signal (%s) before it could write its evidence.", strings.TrimPrefix(p.Death, "signal: "))
+	case p.Death != "":
+		r.lose("crash", p.Package, true, "The test binary crashed (%s) before it could write its evidence: mend the crash and run again.", p.Death)
+	case started:
+		r.lose("killed", p.Package, true, "The test binary began and did not write its end: it was killed, or left the process without os.Exit (syscall.Exit, exec).")
+	default:
+		r.lose("no-evidence", p.Package, true, "%s", r.whyNoEvidence())
+	}
+	if p.Cut {
+		r.lose("truncated", p.Package, true, "The traceback is longer than %d MiB: the rest was not read.", maxTraceback>>20)
+	}
+}
+
+// whyNoEvidence names the likely reasons for a test binary that ran and left
+// nothing.
+func (r *runner) whyNoEvidence() string {
+	if f, ok := r.arguments.get("exec"); ok {
+		return fmt.Sprintf("The test binary left no evidence: does -exec=%q run it where the folder %s is the same, and with its environment? Without shared files unleak test cannot see it.", f.value, r.temp)
+	}
+	return "The test binary left no evidence: either TestMain never called m.Run, or the temporary folder could not be written from within the tests."
+}
+
+func (r *runner) lose(kind, pkg string, hides bool, format string, args ...any) {
+	r.losses = append(r.losses, unleak.Loss{Kind: kind, Package: pkg, Hides: hides, Message: fmt.Sprintf(format, args...)})
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+
+package gotest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/unleak/unleak/cmd/unleak/internal/hook"
+)
+
+// prepare writes the overlay that go test is to use into dir, merged with the
+// user's own, and narrows what would keep the hook from running. It returns the
+// overlay file and the arguments to use.
+func (t *toolchain) prepare(ctx context.Context, env []string, a arguments, dir string) (string, arguments, error) {
+	replace, err := hook.Write(t.GOROOT, dir)
+	if err != nil {
+		return "", a, err
+	}
+	if file := t.flag(a, "overlay"); file != "" {
+		if err := t.mergeOverlay(replace, file); err != nil {
+			return "", a, err
+		}
+		a = a.without("overlay")
+	}
+	if a, err = t.narrowCover(ctx, env, a); err != nil {
+		return "", a, err
+	}
+	name := filepath.Join(dir, "overlay.json")
+	return name, a, replace.WriteFile(name)
+}
+
+// flag returns a flag's value from the arguments, else from GOFLAGS.
+func (t *toolchain) flag(a arguments, name string) string {
+	if f, ok := a.get(name); ok {
+		return f.value
+	}
+	for _, f := range strings.Fields(t.GOFLAGS) {
+		f = strings.Trim(f, `'"`)
+		n, value, _ := strings.Cut(strings.TrimLeft(f, "-"), "=")
+		if n == name {
+			return value
+		}
+	}
+	return ""
+}
+
+// mergeOverlay adds the user's overlay, which must keep its hands off package
+// testing.
+func (t *toolchain) mergeOverlay(replace hook.Replace, file string) error {
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(t.dir, file)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("reading -overlay: %w", err)
+	}
+	var user struct{ Replace hook.Replace }
+	if err := json.Unmarshal(data, &user); err != nil {
+		return fmt.Errorf("reading -overlay %s: %w", file, err)
+	}
+	testing := filepath.Join(t.GOROOT, "src", "testing") + string(filepath.Separator)
+	for from, to := range user.Replace {
+		from, to = t.absolute(from), t.absolute(to)
+		if strings.HasPrefix(from, testing) {
+			return usagef("-overlay %s replaces %s: unleak test needs package testing for itself; leave that entry out, or take unleak's leaktest package instead", file, from)
+		}
+		replace[from] = to
+	}
+	return nil
+}
+
+func (t *toolchain) absolute(path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	dir, err := filepath.Abs(t.dir)
+	if err != nil {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+// narrowCover takes package testing out of -coverpkg. The go command reads the
+// files that it instruments past the overlay, so that a covered testing package
+// would lack the hook.
+func (t *toolchain) narrowCover(ctx context.Context, env []string, a arguments) (arguments, error) {
+	value := t.flag(a, "coverpkg")
+	if value == "" || !slices.ContainsFunc(strings.Split(value, ","), reachesTesting) {
+		return a, nil
+	}
+	args := []string{"list", "-deps", "-test", "-f", "{{if not .ForTest}}{{.ImportPath}}{{end}}"}
+	for _, name := range []string{"tags", "mod", "modfile"} {
+		if f, ok := a.get(name); ok {
+			args = append(args, f.String())
+		}
+	}
+	out, err := t.output(ctx, env, append(append(args, "--"), a.packages...)...)
+	if err != nil {
+		return a, err
+	}
+	covered, err := t.output(ctx, env, append([]string{"list", "--"}, strings.Split(value, ",")...)...)
+	if err != nil {
+		return a, err
+	}
+	reached := fields(string(out))
+	var keep []string
+	for _, pkg := range strings.Fields(string(covered)) {
+		if reached[pkg] && !reachesHook(pkg) {
+			keep = append(keep, pkg)
+		}
+	}
+	if len(keep) == 0 {
+		return a, usagef("-coverpkg=%s covers nothing but package testing, which unleak test needs for itself", value)
+	}
+	a = a.without("coverpkg")
+	a.flags = append(a.flags, argument{"coverpkg", strings.Join(keep, ","), true})
+	return a, nil
+}
+
+// reachesTesting reports whether a -coverpkg pattern can match package testing.
+func reachesTesting(pattern string) bool {
+	return pattern == "all" || pattern == "std" || pattern == "..." || pattern == "testing" || strings.HasPrefix(pattern, "testing/")
+}
+
+// reachesHook reports whether covering the package would reach the hook: it
+// stands in testing and testdeps, and what those import is built before them.
+func reachesHook(pkg string) bool {
+	return pkg == "testing" || pkg == "testing/internal/testdeps"
+}

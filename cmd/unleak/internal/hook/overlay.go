@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+
+// Package hook puts unleak's hook into the test binaries that the go command
+// builds, without a change to any file: it writes an overlay (go build -overlay)
+// that adds calls to the standard library's package testing.
+//
+// The hook marks the goroutines of tests with a pprof label, which every
+// goroutine started under them inherits, and writes at exit what the runtime
+// knows. See the files _testing.go and _testdeps.go.
+package hook
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+//go:embed _testing.go _testdeps.go _exithook.go _noexithook.go
+var sources embed.FS
+
+// Variable is the environment variable through which a test binary gets its
+// Config.
+const Variable = "UNLEAK_HOOK"
+
+// Replace is the content of an overlay file: the path of a file that the go
+// command is to see, to the path of the file that it reads instead.
+type Replace map[string]string
+
+// Write writes the patched files of the standard library under goroot into dir
+// and returns the overlay's entries. A ShapeError says that the release is not
+// known.
+func Write(goroot, dir string) (Replace, error) {
+	w := writer{goroot: goroot, dir: dir, replace: make(Replace)}
+	testing, err := w.parse("testing/testing.go")
+	if err != nil {
+		return nil, err
+	}
+	hasContext := testing.hasField("common", "ctx")
+	steps := []struct {
+		name  string
+		patch func(*file) error
+	}{
+		{"testing/testing.go", patchTesting},
+		{"testing/fuzz.go", patchFuzz},
+		{"testing/benchmark.go", func(f *file) error { return patchBenchmark(f, hasContext) }},
+		{"testing/run_example.go", patchExample},
+	}
+	for _, step := range steps {
+		f, err := w.parse(step.name)
+		if err != nil {
+			return nil, err
+		}
+		if err := step.patch(f); err != nil {
+			return nil, err
+		}
+		if err := w.write(step.name, f.bytes()); err != nil {
+			return nil, err
+		}
+	}
+	return w.replace, w.add(hasContext)
+}
+
+// writer collects the files of one overlay.
+type writer struct {
+	goroot, dir string
+	replace     Replace
+}
+
+func (w *writer) parse(name string) (*file, error) {
+	path := filepath.Join(w.goroot, "src", filepath.FromSlash(name))
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the standard library: %w", err)
+	}
+	return parse(path, src)
+}
+
+func (w *writer) write(name string, data []byte) error {
+	path := filepath.Join(w.dir, strings.ReplaceAll(name, "/", "_"))
+	if err := os.WriteFile(path, data, 0o666); err != nil {
+		return fmt.Errorf("writing the overlay: %w", err)
+	}
+	w.replace[filepath.Join(w.goroot, "src", filepath.FromSlash(name))] = path
+	return nil
+}
+
+// add writes the files that the hook adds to the standard library.
+func (w *writer) add(hasContext bool) error {
+	atExit := "_exithook.go"
+	if !w.exists("internal/runtime/exithook") {
+		atExit = "_noexithook.go"
+	}
+	const deps = "testing/internal/testdeps"
+	if !w.exists(deps) {
+		return &ShapeError{File: filepath.Join(w.goroot, "src", filepath.FromSlash(deps)), Want: "such package"}
+	}
+	for name, source := range map[string]string{
+		"testing/unleak.go":        "_testing.go",
+		deps + "/unleak.go":        "_testdeps.go",
+		deps + "/unleak_atexit.go": atExit,
+	} {
+		data, err := fs.ReadFile(sources, source)
+		if err != nil {
+			return err
+		}
+		if err := w.write(name, choose(data, hasContext)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) exists(pkg string) bool {
+	st, err := os.Stat(filepath.Join(w.goroot, "src", filepath.FromSlash(pkg)))
+	return err == nil && st.IsDir()
+}
+
+// choose keeps, of the lines that differ between releases with and without a
+// context in testing's common struct, the ones that fit.
+func choose(src []byte, hasContext bool) []byte {
+	if hasContext {
+		return src
+	}
+	lines := strings.Split(string(src), "\n")
+	out := lines[:0]
+	for i := 0; i < len(lines); i++ {
+		if strings.TrimSpace(lines[i]) == "//unleak:context" {
+			i++ // and the line it marks
+			continue
+		}
+		out = append(out, strings.Replace(lines[i], "//unleak:nocontext ", "", 1))
+	}
+	return []byte(strings.Join(out, "\n"))
+}
+
+// WriteFile writes the overlay file that go build -overlay reads.
+func (r Replace) WriteFile(name string) error {
+	data, err := json.Marshal(struct{ Replace Replace }{r})
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(name, data, 0o666); err != nil {
+		return fmt.Errorf("writing the overlay: %w", err)
+	}
+	return nil
+}
