@@ -4,6 +4,7 @@ package networkio
 
 import (
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
@@ -13,7 +14,8 @@ import (
 // PollFixed is Poll, mended three times over: the client's Timeout ends every
 // request; the limiter lets no more than a few start in that time, however fast
 // the ticks come; and after some failures the breaker leaves the server alone
-// for a while, so that nobody waits for it at all.
+// for a while, so that nobody waits for it at all. It returns when ticks is
+// closed and every request has ended.
 func PollFixed(ticks <-chan time.Time, url string, timeout time.Duration, tell func(status int)) {
 	client := &http.Client{Timeout: timeout}
 	limiter := rate.NewLimiter(rate.Every(timeout), 3)
@@ -21,11 +23,13 @@ func PollFixed(ticks <-chan time.Time, url string, timeout time.Duration, tell f
 		Name:        url,
 		ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= 3 },
 	})
+	var requests sync.WaitGroup
+	defer requests.Wait()
 	for range ticks {
 		if !limiter.Allow() {
 			continue
 		}
-		go func() {
+		requests.Go(func() {
 			status, err := breaker.Execute(func() (int, error) {
 				resp, err := client.Get(url)
 				if err != nil {
@@ -37,6 +41,6 @@ func PollFixed(ticks <-chan time.Time, url string, timeout time.Duration, tell f
 			if err == nil {
 				tell(status)
 			}
-		}()
+		})
 	}
 }
