@@ -122,6 +122,15 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && st.Mode()&os.ModeCharDevice != 0
 }
 
+// progress returns what tells a person at a terminal what goes on; nil where
+// standard error is none.
+func (p process) progress() func(string) {
+	if !isTerminal(p.err) {
+		return nil
+	}
+	return func(message string) { fmt.Fprintln(p.err, "unleak:", message) }
+}
+
 // code decides the exit code, once for all formats.
 func (r *reporting) code(s unleak.Summary, findings []unleak.Finding, losses []unleak.Loss) int {
 	least := unleak.Grade(r.fail).Rank()

@@ -102,7 +102,7 @@ func wantsHelp(args []string) bool {
 // streams decides who writes where. Reports that a program reads have standard
 // output for themselves, unless they go to a file or go test prints JSON.
 func (f *testFlags) streams(p process) (report io.Writer, s gotest.Streams) {
-	s = gotest.Streams{In: p.in, Out: p.out, Err: p.err, Env: p.env}
+	s = gotest.Streams{In: p.in, Out: p.out, Err: p.err, Env: p.env, Progress: p.progress()}
 	switch {
 	case f.file != "":
 		return io.Discard, s

@@ -27,6 +27,11 @@ func (r *runner) confirm(ctx context.Context, cases []*diagnose.Case) {
 	if len(suspects) == 0 || r.Confirm < 0 || ctx.Err() != nil {
 		return
 	}
+	tests := 0
+	for _, s := range suspects {
+		tests += len(s.tests)
+	}
+	r.progress("running %d of the tests again to see whether what they leave grows (-confirm=off does without)", tests)
 	ctx, cancel := context.WithTimeout(ctx, r.Confirm)
 	defer cancel()
 	// A run waits more than it computes, so that more of them than processors

@@ -102,6 +102,8 @@ type Streams struct {
 	Env      []string
 	// Dir is the folder to run in; "" is the current one.
 	Dir string
+	// Progress is told what takes long; nil tells nobody.
+	Progress func(message string)
 }
 
 // PrintsJSON reports whether go test itself is asked for JSON.

@@ -136,8 +136,7 @@ func (r *runner) evidence(name string) string { return filepath.Join(r.temp, nam
 func (r *runner) environment(config hook.Config) []string {
 	env := append(slices.Clone(r.Env), r.tools.env...)
 	if config.Proof = r.noProof == ""; config.Proof {
-		more, _ := r.tools.proofEnv()
-		env = append(env, more...)
+		env = append(env, r.tools.proofEnv()...)
 	}
 	config.Labels = r.tools.atLeast("go1.26")
 	config.Grace = r.Grace
@@ -193,12 +192,22 @@ func (r *runner) goTest(ctx context.Context) (results []packageResult, failed bo
 	out := newOutput(r.Out, r.arguments.on("json"))
 	cmd := r.command(ctx, r.environment(hook.Config{Dir: dir}), r.arguments.list(front...))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r.In, out, r.Err
+	if r.noProof == "" && len(r.tools.proofEnv()) > 0 && r.tools.firstProof() {
+		r.progress("%s needs GOEXPERIMENT=%s for the proof: this first run builds all dependencies once more", r.tools.GOVERSION, leakExperiment)
+	}
 	err = cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		return nil, false, &GoError{Args: []string{"test"}, Err: err}
 	}
 	return out.results, err != nil, nil
+}
+
+// progress says what takes long.
+func (r *runner) progress(format string, args ...any) {
+	if r.Progress != nil {
+		r.Progress(fmt.Sprintf(format, args...))
+	}
 }
 
 // command makes a call of the go command that ends, with what it started, when

@@ -145,17 +145,37 @@ func (t *toolchain) proof() (reason string) {
 // to the standard library; releases before Go 1.24 do not find them and fail.
 func (t *toolchain) vetsOverlay() bool { return t.atLeast("go1.24") }
 
-// proofEnv returns the environment that the proof needs, and whether it makes
-// the go command build all dependencies once more.
-func (t *toolchain) proofEnv() (env []string, rebuild bool) {
+// proofEnv returns the environment that the proof needs. Where that is not
+// empty, the go command builds all dependencies once more for it: the experiment
+// is part of every package's build ID.
+func (t *toolchain) proofEnv() []string {
 	if t.atLeast("go1.27") || strings.Contains(t.GOEXPERIMENT, leakExperiment) {
-		return nil, false
+		return nil
 	}
 	experiments := leakExperiment
 	if t.GOEXPERIMENT != "" {
 		experiments = t.GOEXPERIMENT + "," + leakExperiment
 	}
-	return []string{"GOEXPERIMENT=" + experiments}, true
+	return []string{"GOEXPERIMENT=" + experiments}
+}
+
+// firstProof reports whether this toolchain has not been asked for a proof before,
+// as far as a mark in the user's cache folder tells.
+func (t *toolchain) firstProof() bool {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return false
+	}
+	mark := filepath.Join(cache, "unleak", "proof", t.GOVERSION)
+	if os.MkdirAll(filepath.Dir(mark), 0o777) != nil {
+		return false
+	}
+	f, err := os.OpenFile(mark, os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return false
+	}
+	f.Close()
+	return true
 }
 
 // root returns the folder that file names are shown relative to: the main
