@@ -135,13 +135,18 @@ func carries(t types.Type) bool {
 	case *types.Basic:
 		return u.Kind() == types.Invalid
 	case *types.Slice:
-		return carries(u.Elem())
+		return !isBasic(u.Elem())
 	case *types.Map:
-		return carries(u.Elem())
+		return !isBasic(u.Elem())
 	case *types.Interface:
-		return u.NumMethods() > 0 // any and error join everything with everything
+		return u.NumMethods() > 0 // any would join everything with everything
 	}
 	return true
+}
+
+func isBasic(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() != types.Invalid
 }
 
 // join joins what one node brings together, and adds the facts that it states.

@@ -8,12 +8,21 @@ import (
 	"go/types"
 )
 
-// onceLevels is how many callers up the search for a sync.Once goes.
-const onceLevels = 4
+// An onceSearch goes from a go statement up through the callers of its function.
+type onceSearch struct {
+	*pack
+	// known holds what was found of functions; a function that is still being
+	// looked at is there with no reason.
+	known map[*ast.FuncDecl]string
+}
 
 // once says why the innermost of the nodes runs at most once in a process; ""
 // where it may run again. path holds the nodes from the file on.
-func (p *pack) once(path []ast.Node, level int) string {
+func (p *pack) once(path []ast.Node) string {
+	return onceSearch{p, make(map[*ast.FuncDecl]string)}.once(path)
+}
+
+func (p onceSearch) once(path []ast.Node) string {
 	for i := len(path) - 1; i > 0; i-- {
 		switch n := path[i].(type) {
 		case *ast.IfStmt:
@@ -32,7 +41,7 @@ func (p *pack) once(path []ast.Node, level int) string {
 				return ""
 			}
 		case *ast.FuncDecl:
-			return p.onceFunc(n, level)
+			return p.onceFunc(n)
 		case *ast.GenDecl:
 			if i == 1 {
 				return "package initialisation"
@@ -65,7 +74,16 @@ func (p *pack) isGo(call *ast.CallExpr) bool {
 
 // onceFunc says why a declared function runs at most once: it is run by the
 // runtime, or whoever names it does so at most once.
-func (p *pack) onceFunc(d *ast.FuncDecl, level int) string {
+func (p onceSearch) onceFunc(d *ast.FuncDecl) string {
+	if reason, ok := p.known[d]; ok {
+		return reason
+	}
+	p.known[d] = ""
+	p.known[d] = p.onceCallers(d)
+	return p.known[d]
+}
+
+func (p onceSearch) onceCallers(d *ast.FuncDecl) string {
 	if d.Recv == nil {
 		switch d.Name.Name {
 		case "init":
@@ -79,7 +97,7 @@ func (p *pack) onceFunc(d *ast.FuncDecl, level int) string {
 		}
 	}
 	fn, ok := p.info.Defs[d.Name].(*types.Func)
-	if !ok || level == onceLevels {
+	if !ok {
 		return ""
 	}
 	reason := ""
@@ -87,7 +105,7 @@ func (p *pack) onceFunc(d *ast.FuncDecl, level int) string {
 		if declOf(ref.path) == d {
 			continue // recursion
 		}
-		if reason = p.onceReference(ref, level+1); reason == "" {
+		if reason = p.onceReference(ref); reason == "" {
 			return ""
 		}
 	}
@@ -96,7 +114,7 @@ func (p *pack) onceFunc(d *ast.FuncDecl, level int) string {
 
 // onceReference says why a function that is named somewhere runs at most once
 // from there: it is called in such a place, or handed to sync.Once.
-func (p *pack) onceReference(ref reference, level int) string {
+func (p onceSearch) onceReference(ref reference) string {
 	i := len(ref.path) - 1
 	e, _ := ref.path[i].(ast.Expr)
 	for i > 0 {
@@ -115,7 +133,7 @@ func (p *pack) onceReference(ref reference, level int) string {
 	case call.Fun != e:
 		return ""
 	}
-	return p.once(ref.path[:i], level)
+	return p.once(ref.path[:i])
 }
 
 // guards reports whether an if lets its body run once in a process: its condition

@@ -298,6 +298,8 @@ func TestMissing(t *testing.T) {
 		"c.go":     "package m\nfunc f( {",
 		"other.go": "package other\nvar c int\n",
 		"empty.go": "",
+		"types.go": "package m\ntype L []L\ntype M map[int]M\ntype P *P\ntype C chan C\ntype S struct{ *S }\n" +
+			"func g(l L, m M, p P, c C, s S) { x, y, z, w, v := l, m, p, c, s; s.Lock() }\n",
 	}
 	tr := tree(files)
 	for name := range files {

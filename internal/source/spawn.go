@@ -69,7 +69,7 @@ func (fn *function) spawn(n ast.Node, path []ast.Node, line int) Spawn {
 		File:  fn.file.name,
 		Type:  p.typeName(declOf(path)),
 		Loop:  p.loopAround(inside),
-		Once:  p.once(path, 0),
+		Once:  p.once(path),
 	}
 	if g, ok := n.(*ast.GoStmt); ok {
 		s.Args = p.arguments(g.Call)

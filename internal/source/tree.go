@@ -12,6 +12,7 @@ import (
 	"go/types"
 	"io"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -39,7 +40,9 @@ const maxFile = 4 << 20
 // not known, and no standard package has this one.
 const checkedPath = "."
 
-type packageKey struct{ dir, name string }
+// A packageKey names the files that are checked together. A file that does not
+// build here (it is of another system's) has a package with it of its own.
+type packageKey struct{ dir, name, extra string }
 
 // A file is one parsed file.
 type file struct {
@@ -99,8 +102,11 @@ func (t *Tree) pack(name string) *pack {
 		return nil
 	}
 	dir, _ := path.Split(slash(name))
-	key := packageKey{dir, f.syntax.Name.Name}
-	if p, ok := t.packages[key]; ok && p.has(f) {
+	key := packageKey{dir: dir, name: f.syntax.Name.Name}
+	if p := t.packages[key]; p != nil && !p.has(f) {
+		key.extra = f.name
+	}
+	if p := t.packages[key]; p != nil {
 		return p
 	}
 	p := &pack{fset: t.fset, files: append(t.siblings(dir, f), f)}
@@ -109,14 +115,7 @@ func (t *Tree) pack(name string) *pack {
 	return p
 }
 
-func (p *pack) has(f *file) bool {
-	for _, g := range p.files {
-		if g == f {
-			return true
-		}
-	}
-	return false
-}
+func (p *pack) has(f *file) bool { return slices.Contains(p.files, f) }
 
 // siblings returns the other files of f's package that build here. A file with a
 // constraint that does not hold would declare the same names once more.

@@ -98,6 +98,7 @@ func (p *pack) end(u use) End {
 	e.Func = declName(u.decl)
 	const levels = 3
 	next := []*ast.FuncDecl{u.decl}
+	seen := map[*ast.FuncDecl]bool{u.decl: true}
 	for range levels {
 		var callers []*ast.FuncDecl
 		for _, d := range next {
@@ -107,7 +108,8 @@ func (p *pack) end(u use) End {
 			}
 			fn, _ := p.info.Defs[d.Name].(*types.Func)
 			for _, ref := range p.flows().references[fn] {
-				if caller := declOf(ref.path); caller != nil && caller != d {
+				if caller := declOf(ref.path); caller != nil && !seen[caller] {
+					seen[caller] = true
 					callers = append(callers, caller)
 				}
 			}
