@@ -163,15 +163,11 @@ type End struct {
 
 // A Spawn is what source shows of a go statement.
 type Spawn struct {
-	// Text is the source line without its indentation; Func the function around
-	// the statement; Type as in Site.
-	Text, Func, Type string
-	File             string
+	// Func is the function around the statement, File its file; Type as in Site.
+	Func, File, Type string
 	// Found says that a go statement stands on the line.
 	Found bool
-	// Loop is the most lasting loop around the statement.
-	Loop Loop
-	// Unbounded says that the loop starts goroutines without end or as input
+	// Unbounded says that a loop around it starts goroutines without end or as input
 	// comes: for {}, a range over a channel, a ticker.
 	Unbounded bool
 	// Times is how often one call of the function runs the statement: "1", "3",

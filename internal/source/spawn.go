@@ -7,7 +7,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/unleak/unleak"
 )
@@ -20,7 +19,7 @@ func (t *Tree) Spawn(created, entry unleak.Frame) Spawn {
 	if !created.IsZero() && !unleak.IsStandard(created.Package()) {
 		if fn := t.function(created); fn != nil {
 			if n, around := fn.goAt(created.Line); n != nil {
-				return fn.spawn(n, append(slices.Clone(fn.path), around...), created.Line)
+				return fn.spawn(n, append(slices.Clone(fn.path), around...))
 			}
 		}
 	}
@@ -32,7 +31,7 @@ func (t *Tree) Spawn(created, entry unleak.Frame) Spawn {
 	if !ok {
 		return Spawn{}
 	}
-	return fn.spawn(lit, fn.path[:len(fn.path)-1], fn.p.line(lit.Pos()))
+	return fn.spawn(lit, fn.path[:len(fn.path)-1])
 }
 
 // goAt returns the go statement on a line of the function.
@@ -51,7 +50,7 @@ func (fn *function) goAt(line int) (stmt *ast.GoStmt, around []ast.Node) {
 
 // spawn describes a go statement, or a literal that is handed to a library; path
 // holds the nodes from the file to it.
-func (fn *function) spawn(n ast.Node, path []ast.Node, line int) Spawn {
+func (fn *function) spawn(n ast.Node, path []ast.Node) Spawn {
 	p := fn.p
 	i := len(path) - 1
 	for i > 0 {
@@ -64,11 +63,9 @@ func (fn *function) spawn(n ast.Node, path []ast.Node, line int) Spawn {
 	outer := &function{p, fn.file, path[:i+1]}
 	s := Spawn{
 		Found: true,
-		Text:  strings.TrimSpace(fn.file.line(line)),
 		Func:  outer.name(),
 		File:  fn.file.name,
 		Type:  p.typeName(declOf(path)),
-		Loop:  p.loopAround(inside),
 		Once:  p.once(path),
 	}
 	if g, ok := n.(*ast.GoStmt); ok {
