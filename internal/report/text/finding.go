@@ -78,7 +78,7 @@ func (p *printer) headline(f *unleak.Finding) []string {
 		parts = append(parts, p.paint(bold, at))
 	}
 	if f.Blocked.Func != "" {
-		parts = append(parts, "in "+clip(f.Blocked.Func))
+		parts = append(parts, "in "+p.function(f.Blocked))
 	}
 	return parts
 }
@@ -86,9 +86,6 @@ func (p *printer) headline(f *unleak.Finding) []string {
 // suspect returns the columns of a suspect's line.
 func (p *printer) suspect(f *unleak.Finding) []string {
 	columns := p.headline(f)[1:]
-	if f.Blocked.Func != "" {
-		columns[len(columns)-1] = "in " + clip(shortFunc(f.Blocked.Func))
-	}
 	if names := testNames(f); len(names) > 0 {
 		columns = append(columns, p.paint(faint, "("+listed(names, 1)+")"))
 	}
@@ -126,10 +123,10 @@ func (p *printer) source(f *unleak.Finding) {
 // goroutines were started.
 func (p *printer) origin(f *unleak.Finding) {
 	if f.Own != nil {
-		p.field("called", false, joined(p.place(*f.Own), "in "+clip(f.Own.Func)))
+		p.field("called", false, joined(p.place(*f.Own), "in "+p.function(*f.Own)))
 	}
 	if f.Created != nil && !f.Created.IsZero() {
-		p.field("started", false, joined(p.place(*f.Created), "by "+clip(f.Created.Func)))
+		p.field("started", false, joined(p.place(*f.Created), "by "+p.function(*f.Created)))
 	}
 }
 
@@ -212,6 +209,26 @@ func shortFile(f unleak.Frame) string {
 		return path.Join(pkg, path.Base(file))
 	}
 	return f.File
+}
+
+// function names a frame's function; without Verbose from its package's name on,
+// since the file beside it tells the rest.
+func (p *printer) function(f unleak.Frame) string {
+	if p.Verbose {
+		return clip(f.Func)
+	}
+	return clip(shortFunc(f.Func))
+}
+
+// pkg names a package: without Verbose, one of the user's module by its folder.
+func (p *printer) pkg(importPath string) string {
+	if p.Verbose || p.module == "" {
+		return importPath
+	}
+	if importPath == p.module {
+		return path.Base(importPath)
+	}
+	return strings.TrimPrefix(importPath, p.module+"/")
 }
 
 // shortFunc drops the directory from a function's import path.

@@ -37,7 +37,7 @@ func (p *printer) starters(f *unleak.Finding) []labelled {
 	for _, g := range order {
 		text := p.starterList(members[g])
 		if g.pkg != "" {
-			text = g.pkg + ": " + text
+			text = p.pkg(g.pkg) + ": " + text
 		}
 		line := labelled{g.label, text}
 		if g.label == label {

@@ -37,6 +37,7 @@ type Options struct {
 func Write(w io.Writer, messages iter.Seq[unleak.Message], opts Options) error {
 	p := newPrinter(w, opts)
 	run := collect(messages)
+	p.module = run.config.Module
 	sure := slices.IndexFunc(run.findings, isSuspect)
 	if sure < 0 {
 		sure = len(run.findings)
@@ -80,6 +81,7 @@ func isSuspect(f *unleak.Finding) bool { return f.Grade.Rank() < unleak.Likely.R
 type printer struct {
 	*bufio.Writer
 	Options
+	module string // the user's, where known
 }
 
 func newPrinter(w io.Writer, opts Options) *printer {
@@ -92,7 +94,7 @@ func newPrinter(w io.Writer, opts Options) *printer {
 	if opts.Width <= 0 {
 		opts.Width = 100
 	}
-	return &printer{bufio.NewWriter(w), opts}
+	return &printer{Writer: bufio.NewWriter(w), Options: opts}
 }
 
 // flush returns the first error of all writes.
@@ -147,7 +149,7 @@ func (p *printer) cut(rest []*unleak.Finding, noun string) {
 	for _, f := range rest {
 		goroutines += f.Count
 	}
-	p.line("and %s (%s) not shown", plural(len(rest), "more "+noun), plural(goroutines, "goroutine"))
+	p.line("and %s (%s) not shown; -max=-1 shows all", plural(len(rest), "more "+noun), plural(goroutines, "goroutine"))
 	p.line("")
 }
 
@@ -168,7 +170,7 @@ func (p *printer) losses(r run) (complete bool) {
 			packages[key] = nil
 		}
 		if l.Package != "" {
-			packages[key] = append(packages[key], l.Package)
+			packages[key] = append(packages[key], p.pkg(l.Package))
 		}
 	}
 	for _, loss := range order {
