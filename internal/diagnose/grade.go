@@ -14,31 +14,30 @@ import "github.com/unleak/unleak"
 //  2. Still running: what waits for a timer outside of any lasting loop ends by
 //     itself; so does what was gone a little later when the tests ran again; what
 //     a test started that had not ended may still be in use.
-//  3. Not a leak of any test: repetition in fresh processes added nothing, or
-//     source shows that it is started once in a process.
+//  3. Not a leak of any test: repetition in fresh processes added nothing.
 //  4. Likely: repetition added goroutines; several tests or runs each left the
-//     key; or source shows a loop without a way out.
+//     key; or source shows a loop without a way out that is not started once in
+//     a process.
 //  5. Else a suspect, or still running where the goroutine is on the move.
 func (c *Case) Grade() (unleak.Grade, unleak.How) {
 	if how, n := c.proven(); n > 0 {
 		return unleak.Proven, how
 	}
-	rest := c.rest()
 	switch {
 	case c.Verdict.WillEnd, c.Growth.ended(), c.unfinished():
 		return "", ""
 	case c.timedOut():
 		return unleak.Suspect, unleak.HowTimeout
-	case c.Growth.stayed(), c.Verdict.Once:
-		return rest, unleak.HowLeftOver
+	case c.Growth.stayed():
+		return c.rest()
 	case c.Growth.grew():
 		return unleak.Likely, unleak.HowGrowth
 	case c.repeated():
 		return unleak.Likely, unleak.HowRepeated
-	case c.Verdict.Endless && c.attributed():
+	case c.Verdict.Endless && !c.Verdict.Once && c.attributed():
 		return unleak.Likely, unleak.HowEndlessLoop
 	}
-	return rest, unleak.HowLeftOver
+	return c.rest()
 }
 
 // Doubtful reports whether running the case's tests again could change its
@@ -46,15 +45,15 @@ func (c *Case) Grade() (unleak.Grade, unleak.How) {
 func (c *Case) Doubtful() bool {
 	_, n := c.proven()
 	return n == 0 && c.Growth == nil && c.attributed() &&
-		!c.Verdict.WillEnd && !c.Verdict.Once && !c.unfinished() && !c.timedOut()
+		!c.Verdict.WillEnd && !c.unfinished() && !c.timedOut()
 }
 
 // rest is the grade of what nothing speaks against but its being there.
-func (c *Case) rest() unleak.Grade {
+func (c *Case) rest() (unleak.Grade, unleak.How) {
 	if c.Key.Wait.Moving() {
-		return ""
+		return "", ""
 	}
-	return unleak.Suspect
+	return unleak.Suspect, unleak.HowLeftOver
 }
 
 // proven returns how many of the goroutines are proven to be stuck, and how.
