@@ -142,7 +142,8 @@ type Fix struct {
 }
 
 // An Edit replaces lines Line to End (both counted from 1, both included) of
-// File by New; with End = Line-1 it inserts before Line.
+// File by the lines of New, which has no line break at its end. With End = Line-1
+// it inserts before Line; an empty New deletes.
 type Edit struct {
 	File string `json:"file"`
 	Line int    `json:"line"`

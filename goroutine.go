@@ -102,15 +102,20 @@ func (g *Goroutine) Entry() Frame {
 }
 
 // Blocked returns the innermost frame outside the standard library, or the
-// innermost frame where all are inside it.
+// innermost frame where all are inside it. There, functions that the runtime
+// lends to other packages are passed over, because their names change between
+// releases (sync.runtime_Semacquire, since Go 1.25
+// sync.runtime_SemacquireWaitGroup).
 func (g *Goroutine) Blocked() Frame {
 	for _, f := range g.Stack {
 		if !isWrapper(f.Func) && !IsStandard(f.Package()) {
 			return f
 		}
 	}
-	if len(g.Stack) > 0 {
-		return g.Stack[0]
+	for _, f := range g.Stack {
+		if !strings.Contains(f.Func, ".runtime_") {
+			return f
+		}
 	}
 	return Frame{}
 }
