@@ -280,6 +280,7 @@ func TestOwnerCauses(t *testing.T) {
 		{"close", owner + "func (t *T) Halt() { close(t.quit) }\nfunc (t *T) run() {\n<-t.quit // @at\n}", run(unleak.WaitReceive), []string{"never-stopped"}, "its method Halt", "Call Halt of the T when it is no longer needed: defer it where the T is made"},
 		{"close of what it ranges over", owner + "func (t *T) Halt() { close(t.jobs) }\nfunc (t *T) run() {\nfor range t.jobs { // @at\n}\n}", run(unleak.WaitReceive), []string{"never-stopped"}, "", ""},
 		{"send", owner + "func (t *T) Halt() { t.quit <- struct{}{} }\nfunc (t *T) run() {\nfor {\nselect { // @at\ncase <-t.jobs:\ncase <-t.quit:\nreturn\n}\n}\n}", run(unleak.WaitSelect), []string{"never-stopped"}, "", ""},
+		{"send, and a close of the work", owner + "func (t *T) Halt() {\nt.quit <- struct{}{}\nclose(t.jobs)\n}\nfunc (t *T) run() {\nfor {\nselect { // @at\ncase <-t.jobs:\ncase <-t.quit:\nreturn\n}\n}\n}", run(unleak.WaitSelect), []string{"never-stopped"}, "gives the word on t.quit", ""},
 		{"send that does not end it", owner + "func (t *T) Wake() { t.quit <- struct{}{} }\nfunc (t *T) run() {\nfor {\nselect { // @at\ncase <-t.jobs:\ncase <-t.quit:\n}\n}\n}", run(unleak.WaitSelect), []string{"select endless"}, "", ""},
 		{"cancel", owner + "func (t *T) Halt() { t.stop() }\nfunc (t *T) run() {\n<-t.x.Done() // @at\n}", run(unleak.WaitReceive), []string{"never-stopped"}, "", ""},
 		{"work", owner + "func (t *T) Do(n int) { t.jobs <- n }\nfunc (t *T) run() {\nfor range t.jobs { // @at\n}\n}", run(unleak.WaitReceive), []string{"chan-range"}, "", ""},

@@ -13,11 +13,7 @@ import (
 // would end them: an exported method of the object's type closes the channel they
 // wait on, sends the signal they wait for, or cancels their context.
 func neverStopped(s *scene) (Verdict, bool) {
-	ops := []source.Op{s.op}
-	if s.op.Kind == source.Select {
-		ops = s.op.Cases
-	}
-	for _, op := range ops {
+	for _, op := range s.waysOut() {
 		if op.Kind != source.Receive && op.Kind != source.Range {
 			continue
 		}
@@ -34,6 +30,24 @@ func neverStopped(s *scene) (Verdict, bool) {
 		}
 	}
 	return Verdict{}, false
+}
+
+// waysOut returns the operations that can end the wait, those that are known to
+// lead out of the goroutine first: a stop method often closes the channel of the
+// work as well, where nobody looks for the word to stop.
+func (s *scene) waysOut() []source.Op {
+	if s.op.Kind != source.Select {
+		return []source.Op{s.op}
+	}
+	out := make([]source.Op, 0, len(s.op.Cases))
+	for _, leaves := range []bool{true, false} {
+		for _, c := range s.op.Cases {
+			if c.Leaves == leaves {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
 }
 
 // stops reports whether an End is a method of the object to which the goroutine
