@@ -67,10 +67,10 @@ func TestDocuments(t *testing.T) {
 
 func (s session) run(t *testing.T, args []string) {
 	t.Helper()
-	var out bytes.Buffer
-	code := cli.Run(context.Background(), args, strings.NewReader(""), &out, &out, os.Environ())
-	if code != 0 && code != 3 {
-		t.Errorf("%s: %s: exit code %d\n%s", s.file, s.command, code, out.String())
+	var out, stderr bytes.Buffer
+	code := cli.Run(context.Background(), args, strings.NewReader(""), &out, &stderr, os.Environ())
+	if code != 0 && code != 3 || stderr.Len() > 0 {
+		t.Errorf("%s: %s: exit code %d\n%s%s", s.file, s.command, code, out.String(), stderr.String())
 		return
 	}
 	want := duration.ReplaceAllString(strings.TrimSpace(s.output), "\tTIME")

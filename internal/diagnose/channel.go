@@ -43,11 +43,11 @@ func chanSend(s *scene) (Verdict, bool) {
 	case m.Line == 0:
 		v.Explanation = fmt.Sprintf("The send on %s %s finds no receiver.", ch, s.where())
 	case m.Cap == "":
-		v.Explanation = fmt.Sprintf("The send on %s %s finds no receiver any more, and the channel, made%s, has no room.",
-			ch, s.where(), place(m.File, m.Line))
+		v.Explanation = fmt.Sprintf("The send on %s %s finds no receiver any more, and the channel that %s makes has no room.",
+			ch, s.where(), line(m.File, m.Line))
 	default:
-		v.Explanation = fmt.Sprintf("The send on %s %s finds no receiver any more, and the channel, made%s, is full.",
-			ch, s.where(), place(m.File, m.Line))
+		v.Explanation = fmt.Sprintf("The send on %s %s finds no receiver any more, and the channel that %s makes is full.",
+			ch, s.where(), line(m.File, m.Line))
 	}
 	if s.op.Count > 1 && s.straight() {
 		v.Explanation += fmt.Sprintf(" %s sends %d times.", s.site.Func, s.op.Count)

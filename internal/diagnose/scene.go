@@ -161,11 +161,16 @@ func (s *scene) where() string {
 }
 
 // place writes a file and line in parentheses, or nothing.
-func place(file string, line int) string {
-	if file == "" || line == 0 {
+func place(file string, n int) string {
+	if file == "" || n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%s:%d)", path.Base(strings.ReplaceAll(file, `\`, "/")), line)
+	return " (" + line(file, n) + ")"
+}
+
+// line writes a file's name and a line.
+func line(file string, n int) string {
+	return fmt.Sprintf("%s:%d", path.Base(strings.ReplaceAll(file, `\`, "/")), n)
 }
 
 // shortName returns a function's name without its package's path.
