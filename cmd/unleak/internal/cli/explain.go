@@ -25,6 +25,9 @@ Flags:
 func runExplain(_ context.Context, p process, args []string) (int, error) {
 	fs := flag.NewFlagSet("unleak explain", flag.ContinueOnError)
 	fs.SetOutput(p.err)
+	if wantsHelp(args) {
+		fs.SetOutput(p.out)
+	}
 	r := reporting{format: "text", fail: string(unleak.Likely)} // explain has the colours alone
 	fs.StringVar(&r.color, "color", "auto", "colours: always, never or `auto`")
 	fs.Usage = func() {

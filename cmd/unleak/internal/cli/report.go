@@ -58,7 +58,20 @@ func (r *reporting) check() error {
 	if r.exitCode < 0 || r.exitCode > 255 {
 		return &gotest.UsageError{Message: fmt.Sprintf("no -exit-code=%d: it is between 0 and 255", r.exitCode)}
 	}
-	return nil
+	return r.checkFile()
+}
+
+// checkFile finds out whether the report can be written before what it reports on
+// has run for an hour.
+func (r *reporting) checkFile() error {
+	if r.file == "" {
+		return nil
+	}
+	f, err := os.OpenFile(r.file, os.O_WRONLY|os.O_CREATE, 0o666)
+	if err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return f.Close()
 }
 
 // write reports the messages to the report file, or to w.

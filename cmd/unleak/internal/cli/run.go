@@ -72,8 +72,11 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // fail prints an error, if there is one, and returns the exit code.
 func (p process) fail(name string, code int, err error) int {
-	if err == nil || errors.Is(err, flag.ErrHelp) {
+	switch {
+	case err == nil:
 		return code
+	case errors.Is(err, flag.ErrHelp):
+		return exitClean
 	}
 	fmt.Fprintf(p.err, "unleak %s: %v\n", name, err)
 	var usage *gotest.UsageError
@@ -98,6 +101,5 @@ func help(ctx context.Context, p process, args []string) int {
 		usage(p.out)
 		return exitClean
 	}
-	p.err = p.out
 	return Run(ctx, []string{args[0], "-h"}, p.in, p.out, p.err, p.env)
 }

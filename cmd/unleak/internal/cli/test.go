@@ -4,6 +4,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -45,7 +46,7 @@ type testFlags struct {
 func runTest(ctx context.Context, p process, args []string) (int, error) {
 	f, err := parseTest(p, args)
 	if err != nil {
-		return exitUsage, err
+		return exitFailure, err
 	}
 	report, streams := f.streams(p)
 	result, err := gotest.Run(ctx, f.Options, streams)
@@ -53,11 +54,9 @@ func runTest(ctx context.Context, p process, args []string) (int, error) {
 		return exitFailure, err
 	}
 	result.Config.Version = version()
-	if err := f.accept(result); err != nil {
-		return exitFailure, err
-	}
+	notAccepted := f.accept(result) // the report is due all the same
 	messages := stream(result.Config, result.Findings, result.Losses, result.Summary)
-	if err := f.write(report, p.env, messages); err != nil {
+	if err := errors.Join(f.write(report, p.env, messages), notAccepted); err != nil {
 		return exitFailure, err
 	}
 	return f.code(result.Summary, result.Findings, result.Losses), nil

@@ -7,10 +7,25 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
 )
 
+const versionUsage = `usage: unleak version
+
+Version prints the version of unleak, and the Go release and system that it was
+built with and for.
+`
+
 // runVersion is "unleak version".
-func runVersion(_ context.Context, p process, _ []string) (int, error) {
+func runVersion(_ context.Context, p process, args []string) (int, error) {
+	if wantsHelp(args) {
+		_, err := fmt.Fprint(p.out, versionUsage)
+		return exitClean, err
+	}
+	if len(args) > 0 {
+		return exitUsage, &gotest.UsageError{Message: fmt.Sprintf("no argument %q: version takes none", args[0])}
+	}
 	_, err := fmt.Fprintf(p.out, "unleak %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return exitClean, err
 }

@@ -36,13 +36,21 @@ func (p *packageResult) leftovers() []diagnose.Leftover {
 		return nil
 	}
 	tests := p.runningTests()
-	var left []diagnose.Leftover
+	var all []*unleak.Goroutine
+	alive := make(map[uint64]*unleak.Goroutine)
 	for g, err := range dump.Read(bytes.NewReader(p.Traceback), dump.Options{}) {
-		if err != nil || ownAlarm(g) || !g.Wait.CanLeak() {
+		if err == nil {
+			all = append(all, g)
+			alive[g.ID] = g
+		}
+	}
+	var left []diagnose.Leftover
+	for _, g := range all {
+		if ownAlarm(g) || !g.Wait.CanLeak() {
 			continue
 		}
 		l := diagnose.Leftover{Goroutine: g, Package: p.Package, How: how}
-		if l.Test = testOf(g, tests); l.Test == "" {
+		if l.Test = startedUnder(g, alive, tests); l.Test == "" {
 			l.Note = "a dying process prints no labels: the test is not known"
 		}
 		left = append(left, l)
@@ -76,9 +84,21 @@ func (p *packageResult) runningTests() []string {
 	return tests
 }
 
-// testOf names the test that a goroutine of a traceback was started under: the
-// top-level test whose function stands on its stack or created it, narrowed to
-// the one running subtest where there is only one.
+// startedUnder names the test that a goroutine of a traceback, or the nearest of
+// its creators that still lives, was started under.
+func startedUnder(g *unleak.Goroutine, alive map[uint64]*unleak.Goroutine, running []string) string {
+	for seen := map[uint64]bool{}; g != nil && !seen[g.ID]; g = alive[g.Creator] {
+		if test := testOf(g, running); test != "" {
+			return test
+		}
+		seen[g.ID] = true
+	}
+	return ""
+}
+
+// testOf names the test whose function stands on the goroutine's stack or created
+// it: a top-level test, narrowed to the one running subtest where there is only
+// one. A deadlock prints no list of running tests: there the name has to do.
 func testOf(g *unleak.Goroutine, running []string) string {
 	functions := []string{g.Created.Func}
 	for _, f := range g.Stack {
@@ -96,6 +116,9 @@ func testOf(g *unleak.Goroutine, running []string) string {
 		}
 		switch len(match) {
 		case 0:
+			if len(running) == 0 && strings.HasPrefix(name, "Test") {
+				return name
+			}
 		case 1:
 			return match[0]
 		default:

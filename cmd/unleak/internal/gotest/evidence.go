@@ -141,7 +141,7 @@ func (b *binary) readStacks(file string) []*unleak.Goroutine {
 			b.fault(file, err)
 			continue
 		}
-		if g.ID != 1 && !runsHook(g.Stack) {
+		if g.ID != 1 && !exits(g) {
 			list = append(list, g)
 		}
 	}
@@ -161,18 +161,20 @@ func (b *binary) readProfile(file string) []*unleak.Goroutine {
 	}
 	list := []*unleak.Goroutine{}
 	for _, g := range all {
-		if !runsHook(g.Stack) && g.Entry().Func != "main.main" && g.Entry().Func != "runtime.main" {
+		if !exits(g) && g.Entry().Func != "main.main" && g.Entry().Func != "runtime.main" {
 			list = append(list, g)
 		}
 	}
 	return list
 }
 
-// runsHook reports whether the stack is that of the goroutine which exits.
-func runsHook(stack []unleak.Frame) bool {
-	for _, f := range stack {
+// exits reports whether the goroutine is the one that exits and writes the
+// evidence. A test's own goroutine is not counted as such: it shows that the test
+// has not ended.
+func exits(g *unleak.Goroutine) bool {
+	for _, f := range g.Stack {
 		if f.Func == "testing/internal/testdeps.unleakEnd" {
-			return true
+			return !runsTest(g)
 		}
 	}
 	return false

@@ -11,9 +11,12 @@ import (
 
 // account compares the packages that go test says ran with the evidence, and
 // notes what is missing as losses.
-func (r *runner) account(results []packageResult, binaries []*binary) {
+func (r *runner) account(results []packageResult, binaries []*binary, failed bool) {
 	if _, listing := r.arguments.get("list"); listing || r.arguments.on("n") {
 		return
+	}
+	if f, ok := r.arguments.get("fuzz"); ok && f.value != "" {
+		r.lose("fuzz", "", false, "What the fuzz target %s leaves is not seen: its inputs run in worker processes. Without -fuzz its seeds run as tests, and are.", f.value)
 	}
 	byPackage := make(map[string][]*binary)
 	noTeardown := false
@@ -35,12 +38,28 @@ func (r *runner) account(results []packageResult, binaries []*binary) {
 	}
 	seen := make(map[string]bool)
 	for _, p := range results {
-		if !p.Ran || seen[p.Package] {
+		if seen[p.Package] {
 			continue
 		}
 		seen[p.Package] = true
-		r.accountPackage(p, byPackage[p.Package])
+		switch {
+		case p.Ran:
+			r.accountPackage(p, byPackage[p.Package])
+		case p.Fault != "":
+			r.lose("not-run", p.Package, true, "The tests were not run (%s): %s.", p.Fault, r.mend())
+		}
 	}
+	if failed && len(results) == 0 && len(binaries) == 0 {
+		r.lose("not-run", "", true, "No test was run: %s.", r.mend())
+	}
+}
+
+// mend says what to do where go test could not run the tests.
+func (r *runner) mend() string {
+	if r.tools.root() == "" {
+		return "there is no go.mod here or above; run unleak test inside a module, or name its folder with -C"
+	}
+	return "mend what go test says above and run again"
 }
 
 // accountPackage notes what one package's evidence lacks, and why.

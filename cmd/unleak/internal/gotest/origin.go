@@ -88,10 +88,8 @@ func (b *binary) attribute(l *diagnose.Leftover, alive map[uint64]*unleak.Gorout
 	g := l.Goroutine
 	if id, test, ok := labelled(g); ok {
 		l.Run, l.Test = id, test
-		if creator := alive[g.Creator]; creator != nil {
-			if _, other, ok := labelled(creator); ok && !sameTree(test, other) {
-				l.Worker = other
-			}
+		if other := b.worker(g, alive); other != "" && !sameTree(test, other) {
+			l.Worker = other
 		}
 		return
 	}
@@ -100,6 +98,21 @@ func (b *binary) attribute(l *diagnose.Leftover, alive map[uint64]*unleak.Gorout
 		return
 	}
 	l.Note = unattributed(g)
+}
+
+// worker returns the test under which a goroutine's creator was started, where
+// that still lives. Its own creators tell it surer than its label: workers take on
+// the labels of those they work for.
+func (b *binary) worker(g *unleak.Goroutine, alive map[uint64]*unleak.Goroutine) string {
+	creator := alive[g.Creator]
+	if creator == nil || runsTest(creator) {
+		return ""
+	}
+	_, test, ok := b.creator(creator, alive)
+	if !ok {
+		_, test, _ = labelled(creator)
+	}
+	return test
 }
 
 // creator follows the chain of creators to a test's goroutine.

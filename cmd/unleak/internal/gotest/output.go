@@ -19,6 +19,8 @@ type packageResult struct {
 	// Ran says that a test binary was started, as far as the output tells.
 	Ran    bool
 	Passed bool
+	// Fault is why go test started no test binary: "build failed".
+	Fault string
 	// Death is the line with which the test binary died, if it did:
 	// "panic: test timed out after 1m0s", "signal: killed".
 	Death string
@@ -169,8 +171,8 @@ func parseResult(line string) (r packageResult, ok bool) {
 	// Build failures are told after a space: "FAIL	m [build failed]".
 	pkg, detail, _ := strings.Cut(rest, "\t")
 	if name, reason, cut := strings.Cut(pkg, " "); cut {
-		pkg, detail = name, reason
-		r.Ran = false
+		pkg = name
+		r.Ran, r.Fault = false, strings.Trim(reason, "[]")
 	}
 	if pkg == "" || strings.Contains(detail, "(cached)") {
 		r.Ran = false

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -64,15 +65,56 @@ func (t *toolchain) mergeOverlay(replace hook.Replace, file string) error {
 	if err := json.Unmarshal(data, &user); err != nil {
 		return fmt.Errorf("reading -overlay %s: %w", file, err)
 	}
-	testing := filepath.Join(t.GOROOT, "src", "testing") + string(filepath.Separator)
+	t.replaced = make(hook.Replace)
 	for from, to := range user.Replace {
 		from, to = t.absolute(from), t.absolute(to)
-		if strings.HasPrefix(from, testing) {
+		if t.inTesting(from) {
 			return usagef("-overlay %s replaces %s: unleak test needs package testing for itself; leave that entry out, or take unleak's leaktest package instead", file, from)
 		}
-		replace[from] = to
+		replace[from], t.replaced[from] = to, to
 	}
 	return nil
+}
+
+// inTesting reports whether the file belongs to package testing, by its real path
+// or by that through the link.
+func (t *toolchain) inTesting(file string) bool {
+	for _, root := range []string{t.GOROOT, t.realRoot} {
+		if strings.HasPrefix(file, filepath.Join(root, "src", "testing")+string(filepath.Separator)) {
+			return true
+		}
+	}
+	return false
+}
+
+// readFile reads the file that a stack names as the compiler read it: through the
+// user's overlay.
+func (t *toolchain) readFile(name string) ([]byte, error) {
+	path := t.locate(name)
+	if to, ok := t.replaced[path]; ok {
+		path = to // "" for a file that the overlay takes away: no such file
+	}
+	return os.ReadFile(path)
+}
+
+// readDir lists a folder's files as the compiler saw them.
+func (t *toolchain) readDir(name string) ([]string, error) {
+	dir := t.locate(name)
+	entries, err := os.ReadDir(dir)
+	names := make(map[string]bool)
+	for _, e := range entries {
+		names[e.Name()] = true
+	}
+	for from, to := range t.replaced {
+		switch {
+		case filepath.Dir(from) != dir:
+		case to == "":
+			delete(names, filepath.Base(from))
+		default:
+			names[filepath.Base(from)], err = true, nil
+		}
+	}
+	return slices.Sorted(maps.Keys(names)), err
 }
 
 func (t *toolchain) absolute(path string) string {

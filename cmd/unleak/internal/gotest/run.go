@@ -94,7 +94,7 @@ func (r *runner) run(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.account(results, binaries)
+	r.account(results, binaries, failed)
 	left := r.leftovers(results, binaries)
 	set := diagnose.Cases(left, r.sources())
 	r.confirm(ctx, set.Cases)
@@ -245,17 +245,7 @@ func (r *runner) config() unleak.Config {
 
 // sources returns the reader of the source files that stacks name.
 func (r *runner) sources() *source.Tree {
-	return &source.Tree{
-		ReadFile: func(name string) ([]byte, error) { return os.ReadFile(r.tools.locate(name)) },
-		ReadDir: func(name string) ([]string, error) {
-			entries, err := os.ReadDir(r.tools.locate(name))
-			var names []string
-			for _, e := range entries {
-				names = append(names, e.Name())
-			}
-			return names, err
-		},
-	}
+	return &source.Tree{ReadFile: r.tools.readFile, ReadDir: r.tools.readDir}
 }
 
 // quietWriter drops what is written to it and keeps the end of it.

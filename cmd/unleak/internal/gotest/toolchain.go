@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/unleak/unleak/cmd/unleak/internal/hook"
 	"golang.org/x/mod/modfile"
 )
 
@@ -25,8 +26,9 @@ type toolchain struct {
 	command  string   // the go command
 	env      []string // what must stand in its environment beside the user's
 	dir      string
-	realRoot string // GOROOT, before any link to it
-	module   string // the main module's path, or ""
+	realRoot string       // GOROOT, before any link to it
+	module   string       // the main module's path, or ""
+	replaced hook.Replace // the user's own overlay
 
 	GOROOT, GOVERSION, GOEXPERIMENT, GOMODCACHE, GOFLAGS, GOMOD, GOWORK string
 }
