@@ -140,6 +140,7 @@ const Depth = 110
 func dive(id chan<- uint64, n int) {
 	if n == 1 {
 		receive(id)
+		return
 	}
 	dive(id, n-1)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/internal/source"
 )
 
 // locate returns where the file that a stack names lies here. Binaries built
@@ -33,8 +34,7 @@ func (t *toolchain) locate(name string) string {
 
 // finish makes the findings ready to be shown: file names relative to the
 // module, source lines, and the innermost frame of the user's own code.
-func (r *runner) finish(findings []unleak.Finding) {
-	tree := r.sources()
+func (r *runner) finish(findings []unleak.Finding, tree *source.Tree) {
 	for i := range findings {
 		f := &findings[i]
 		f.Own = r.own(f)

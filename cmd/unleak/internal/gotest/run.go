@@ -96,10 +96,11 @@ func (r *runner) run(ctx context.Context) (*Result, error) {
 	}
 	r.account(results, binaries, failed)
 	left := r.leftovers(results, binaries)
-	set := diagnose.Cases(left, r.sources())
+	tree := r.sources()
+	set := diagnose.Cases(left, tree)
 	r.confirm(ctx, set.Cases)
 	findings, running := set.Findings()
-	r.finish(findings)
+	r.finish(findings, tree)
 	result := &Result{
 		Config:   r.config(),
 		Findings: findings,
