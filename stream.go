@@ -73,3 +73,16 @@ type Summary struct {
 	// Losses counts the Loss messages of the stream.
 	Losses int `json:"losses"`
 }
+
+// Count adds a finding to the numbers.
+func (s *Summary) Count(f *Finding) {
+	switch f.Grade {
+	case Proven:
+		s.Proven++
+	case Likely:
+		s.Likely++
+	default:
+		s.Suspect++
+	}
+	s.Goroutines += f.Count
+}

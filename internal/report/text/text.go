@@ -217,15 +217,7 @@ func (p *printer) summary(r run, complete bool) {
 func tally(findings []*unleak.Finding) *unleak.Summary {
 	s := new(unleak.Summary)
 	for _, f := range findings {
-		switch f.Grade {
-		case unleak.Proven:
-			s.Proven++
-		case unleak.Likely:
-			s.Likely++
-		default:
-			s.Suspect++
-		}
-		s.Goroutines += f.Count
+		s.Count(f)
 	}
 	return s
 }

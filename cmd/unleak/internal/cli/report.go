@@ -159,16 +159,8 @@ func (r *reporting) code(s unleak.Summary, findings []unleak.Finding, losses []u
 // stream puts a result into the order of the JSON contract.
 func stream(config unleak.Config, findings []unleak.Finding, losses []unleak.Loss, s unleak.Summary) iter.Seq[unleak.Message] {
 	s.Losses = len(losses)
-	for _, f := range findings {
-		s.Goroutines += f.Count
-		switch f.Grade {
-		case unleak.Proven:
-			s.Proven++
-		case unleak.Likely:
-			s.Likely++
-		default:
-			s.Suspect++
-		}
+	for i := range findings {
+		s.Count(&findings[i])
 	}
 	return func(yield func(unleak.Message) bool) {
 		if !yield(unleak.Message{Config: &config}) {
