@@ -143,6 +143,10 @@ func selectWait(s *scene) (Verdict, bool) {
 		v.Explanation = fmt.Sprintf("The select %s waits for %s, and none of them comes.", s.where(), cases)
 	}
 	for _, c := range s.op.Cases {
+		if fromContext(c) && c.Context != "" { // the case that ends it is there
+			v.Fixes = []unleak.Fix{fix("Cancel %s when the goroutine is no longer needed", c.Context)}
+			break
+		}
 		if c.Leaves && c.Kind == source.Receive && c.Origin == "" && !c.Object.IsZero() && len(c.Ends) == 0 {
 			v.Fixes = append([]unleak.Fix{fix("Close %s when the goroutine is no longer needed: nothing in the package does", c.Expr)}, v.Fixes...)
 			break

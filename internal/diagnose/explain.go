@@ -17,6 +17,7 @@ func Explain(groups []*Group, tree *source.Tree) {
 	scenes := make([]*scene, len(groups))
 	for i, group := range groups {
 		scenes[i] = newScene(group, tree)
+		scenes[i].all = scenes
 	}
 	orders := lockOrders(scenes)
 	for _, s := range scenes {

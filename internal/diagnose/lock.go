@@ -70,7 +70,11 @@ func waitGroup(s *scene) (Verdict, bool) {
 			fix("Call Done on every way out: start the goroutines with %s.Go, or defer Done as their first statement", s.expr("the WaitGroup")),
 		},
 	}
-	if len(s.op.Takes) == 1 {
+	if other := s.behind(); other != nil {
+		v.Explanation = fmt.Sprintf("%s.Wait %s waits for calls of Done; a goroutine that would call it is stuck itself, %s.",
+			s.expr("The WaitGroup"), s.where(), other.where())
+		v.Fixes = []unleak.Fix{fix("End the wait %s: this one ends with it", other.where())}
+	} else if len(s.op.Takes) == 1 {
 		v.Explanation += fmt.Sprintf(" %s adds to it.", who(s.op.Takes[0]))
 	}
 	return v, s.wait == unleak.WaitGroup

@@ -27,6 +27,8 @@ type scene struct {
 	spawn source.Spawn
 	// holds lists the locks that the goroutine's frames hold.
 	holds []source.Hold
+	// all lists the scenes of all goroutines that were left.
+	all []*scene
 }
 
 // A rule recognises one cause.
@@ -130,6 +132,24 @@ func (s *scene) willEnd() bool {
 func fires(op source.Op) bool {
 	return op.Kind == source.Receive &&
 		(op.Origin == source.FromTimer || op.Origin == source.FromTicker || op.Origin == source.FromDeadline)
+}
+
+// behind returns another goroutine that is in a function that would end the
+// wait: the two are one leak, and it is the other one's wait to end.
+func (s *scene) behind() *scene {
+	for _, end := range s.op.Ends {
+		for _, other := range s.all {
+			if other == s {
+				continue
+			}
+			for i, site := range other.sites {
+				if site.Found() && other.g.Stack[i].File == end.File && strings.HasSuffix(site.Func, end.Func) {
+					return other
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // has returns the innermost frame that is in the function, if any is.

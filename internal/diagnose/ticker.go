@@ -9,10 +9,11 @@ import (
 	"github.com/unleak/unleak/internal/source"
 )
 
-// ticker recognises loops that nothing but a ticker or timer drives and nothing
-// ends: a ticker's channel is never closed, not even by Stop.
+// ticker recognises loops that nothing but a ticker or timer drives, and that
+// nothing ends or only what they look at from tick to tick: a ticker's channel is
+// never closed, not even by Stop.
 func ticker(s *scene) (Verdict, bool) {
-	if !s.endless() {
+	if !s.endless() && s.op.Kind != source.Range {
 		return Verdict{}, false
 	}
 	ops := []source.Op{s.op}
@@ -27,14 +28,19 @@ func ticker(s *scene) (Verdict, bool) {
 	if len(ops) == 0 {
 		return Verdict{}, false
 	}
-	return Verdict{
+	v := Verdict{
 		Cause: unleak.CauseTicker,
 		Explanation: fmt.Sprintf("The loop over %s %s has no way out: nobody ever closes that channel, and Stop does not.",
 			ops[0].Expr, s.where()),
 		Fixes: []unleak.Fix{
 			fix("Select between %s and an end: case <-ctx.Done(): return", ops[0].Expr),
 		},
-	}, true
+	}
+	if !s.endless() {
+		v.Explanation = fmt.Sprintf("The loop over %s %s goes on with every tick until what it looks for has come, and that did not.",
+			ops[0].Expr, s.where())
+	}
+	return v, true
 }
 
 // sleepLoop recognises goroutines that sleep, again and again.
