@@ -43,6 +43,39 @@ func PackageOf(function string) string {
 	return strings.ReplaceAll(head[:slash+dot], "%2e", ".")
 }
 
+// ShortFunc returns a function's full name from its package's name on, as a person
+// would say it: without the folders of the import path, and where that ends in a
+// major version ("m/v2.f"), by the element before.
+func ShortFunc(function string) string {
+	head, _, _ := strings.Cut(function, "[") // type arguments may hold slashes
+	slash := strings.LastIndexByte(head, '/')
+	element, rest, ok := strings.Cut(function[slash+1:], ".")
+	if !ok {
+		return function[slash+1:]
+	}
+	return packageName(head[:slash+1], element) + "." + rest
+}
+
+// ShortPackage returns the last element of an import path, or where that is a
+// major version, the one before.
+func ShortPackage(path string) string {
+	slash := strings.LastIndexByte(path, '/')
+	return packageName(path[:slash+1], path[slash+1:])
+}
+
+// packageName returns the likely name of the package whose import path ends in
+// the element, after dir; external tests have a suffix.
+func packageName(dir, element string) string {
+	name, test := strings.CutSuffix(element, "_test")
+	if len(name) > 1 && name[0] == 'v' && strings.Trim(name[1:], "0123456789") == "" && len(dir) > 1 {
+		name = dir[strings.LastIndexByte(dir[:len(dir)-1], '/')+1 : len(dir)-1]
+	}
+	if test {
+		name += "_test"
+	}
+	return strings.ReplaceAll(name, "%2e", ".")
+}
+
 // A Goroutine is what one record of a dump or profile tells.
 //
 // A dump has one record a goroutine. A profile has one record for all goroutines

@@ -47,6 +47,27 @@ func TestKeyID(t *testing.T) {
 	}
 }
 
+func TestShortFunc(t *testing.T) {
+	for function, want := range map[string]string{
+		"m.f":                                  "m.f",
+		"example.com/m.(*T).f":                 "m.(*T).f",
+		"example.com/m/v2.(*T).f.func1":        "m.(*T).f.func1",
+		"example.com/m/v2_test.TestX":          "m_test.TestX",
+		"example.com/v2x.f":                    "v2x.f",
+		"v2.f":                                 "v2.f",
+		"example.com/nats%2ego.(*T).f":         "nats.go.(*T).f",
+		"example.com/m.Map[go.shape.*a/b.C].f": "m.Map[go.shape.*a/b.C].f",
+		"cgo_function":                         "cgo_function",
+	} {
+		if got := ShortFunc(function); got != want {
+			t.Errorf("ShortFunc(%q) = %q, want %q", function, got, want)
+		}
+	}
+	if got := ShortPackage("example.com/m/v4"); got != "m" {
+		t.Errorf("ShortPackage = %q, want m", got)
+	}
+}
+
 func TestPackageOf(t *testing.T) {
 	for function, want := range map[string]string{
 		"main.main":                                "main",

@@ -166,17 +166,36 @@ type StarterCount struct {
 	Count, Runs int
 }
 
-// Starters groups f's evidence by who started the goroutines: by package, and
-// those with most goroutines first. Where goroutines of one starter showed in
-// several ways (a proof, then growth), they count once.
-func (f *Finding) Starters() []StarterCount {
+// Starters groups the evidence that carries f's grade by who started the
+// goroutines: by package, and those with most goroutines first. Where goroutines
+// of one starter showed in several ways (a proof, then growth), they count once.
+func (f *Finding) Starters() []StarterCount { return starters(f.evidence(true)) }
+
+// Others groups the rest of the evidence in the same way: sightings of the same
+// key that are no failure by themselves, beside some that are.
+func (f *Finding) Others() []StarterCount { return starters(f.evidence(false)) }
+
+// evidence returns the evidence that carries f's grade, or the rest. Where f is a
+// failure, sightings that are none do not carry it.
+func (f *Finding) evidence(carries bool) []Evidence {
+	fails := func(g Grade) bool { return g.Rank() >= Likely.Rank() }
+	var list []Evidence
+	for _, e := range f.Evidence {
+		if (fails(e.Grade) || !fails(f.Grade)) == carries {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+func starters(evidence []Evidence) []StarterCount {
 	type sighting struct {
 		Starter
 		how How
 	}
 	seen := make(map[sighting]int)
 	most := make(map[Starter]StarterCount)
-	for _, e := range f.Evidence {
+	for _, e := range evidence {
 		s := Starter{Source: e.Source, Package: e.Package, Test: e.Test, Worker: e.Worker, Instance: e.Instance, Version: e.Version}
 		if e.Test == "" && e.Worker == "" {
 			s.Note = e.Note
@@ -209,11 +228,12 @@ func (f *Finding) Reasons() []string {
 	return reasons
 }
 
-// Notes lists the notes of the evidence that say something other than why an
-// attribution is missing (those stand in Starters); each once.
+// Notes lists the notes of the evidence that carries f's grade, as far as they say
+// something other than why an attribution is missing (those stand in Starters);
+// each once.
 func (f *Finding) Notes() []string {
 	var notes []string
-	for _, e := range f.Evidence {
+	for _, e := range f.evidence(true) {
 		if e.Note != "" && (e.Test != "" || e.Worker != "") && !slices.Contains(notes, e.Note) {
 			notes = append(notes, e.Note)
 		}

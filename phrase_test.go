@@ -40,6 +40,7 @@ func TestStarters(t *testing.T) {
 		{Source: unleak.SourceTest, How: unleak.HowProof, Grade: unleak.Proven, Count: 5, Package: "m", Test: "TestB", Note: "It grew."},
 		{Source: unleak.SourceTest, How: unleak.HowProof, Grade: unleak.Proven, Count: 1, Package: "a", Worker: "TestB"},
 		{Source: unleak.SourceTest, How: unleak.HowProof, Grade: unleak.Proven, Count: 1, Package: "a", Note: "started by init"},
+		{Source: unleak.SourceTest, How: unleak.HowLeftOver, Grade: unleak.Suspect, Count: 7, Package: "b", Test: "TestC", Note: "It stayed."},
 	}}
 	type starter struct {
 		pkg, test, worker, note string
@@ -57,6 +58,9 @@ func TestStarters(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("Starters() =\n%v\nwant\n%v", got, want)
+	}
+	if got := finding.Others(); len(got) != 1 || got[0].Test != "TestC" || got[0].Count != 7 {
+		t.Errorf("Others() = %v, want TestC, which is no failure", got)
 	}
 	if got, want := finding.Reasons(), []string{unleak.HowProof.Text()}; !slices.Equal(got, want) {
 		t.Errorf("Reasons() = %q, want %q", got, want)

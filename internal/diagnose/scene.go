@@ -198,11 +198,7 @@ func shortName(function string) string {
 	if function == "" {
 		return "an unknown function"
 	}
-	head := function
-	if i := strings.IndexByte(head, '['); i >= 0 {
-		head = head[:i]
-	}
-	return function[strings.LastIndexByte(head, '/')+1:]
+	return unleak.ShortFunc(function)
 }
 
 // who names an End: "(*Pool).Close (pool.go:30)".

@@ -60,11 +60,14 @@ func (p *printer) details(f *unleak.Finding) {
 
 // evidence says who started the goroutines, and how that was seen.
 func (p *printer) evidence(f *unleak.Finding) {
-	for _, s := range p.starters(f) {
+	for _, s := range p.starters(f.Starters(), "tests") {
 		p.field(s.label, s.label == "", s.text)
 	}
 	for i, reason := range append(f.Reasons(), f.Notes()...) {
 		p.field(reasonLabel(f.Grade), i > 0, reason)
+	}
+	for _, s := range p.starters(f.Others(), "suspect") {
+		p.field(s.label, s.label == "", s.text)
 	}
 }
 
@@ -217,7 +220,7 @@ func (p *printer) function(f unleak.Frame) string {
 	if p.Verbose {
 		return clip(f.Func)
 	}
-	return clip(shortFunc(f.Func))
+	return clip(unleak.ShortFunc(f.Func))
 }
 
 // pkg names a package: without Verbose, one of the user's module by its folder.
@@ -226,13 +229,7 @@ func (p *printer) pkg(importPath string) string {
 		return importPath
 	}
 	if importPath == p.module {
-		return path.Base(importPath)
+		return unleak.ShortPackage(importPath)
 	}
 	return strings.TrimPrefix(importPath, p.module+"/")
-}
-
-// shortFunc drops the directory from a function's import path.
-func shortFunc(function string) string {
-	head, _, _ := strings.Cut(function, "[") // type arguments may hold slashes
-	return function[strings.LastIndexByte(head, '/')+1:]
 }

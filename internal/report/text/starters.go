@@ -15,12 +15,12 @@ type labelled struct{ label, text string }
 
 // starters says who started the goroutines: for tests one line a package, with
 // what could not be attributed at the end; for processes one line for all.
-func (p *printer) starters(f *unleak.Finding) []labelled {
+func (p *printer) starters(list []unleak.StarterCount, tests string) []labelled {
 	type group struct{ label, pkg string }
 	var order []group
 	members := make(map[group][]unleak.StarterCount)
-	for _, s := range f.Starters() {
-		g := group{"tests", s.Package}
+	for _, s := range list {
+		g := group{tests, s.Package}
 		if s.Package == "" && s.Test == "" && s.Worker == "" {
 			g = group{"seen in", ""}
 			if s.Instance == "" && s.Version == "" {
