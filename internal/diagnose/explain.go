@@ -25,7 +25,7 @@ func Explain(groups []*Group, tree *source.Tree) {
 		if !ok {
 			v = verdict(s)
 		}
-		v.Endless, v.Once, v.WillEnd = s.endless(), s.spawn.Once != "", s.willEnd()
+		v.Endless, v.Once, v.WillEnd, v.Naps = s.endless(), s.spawn.Once != "", s.willEnd(), s.naps()
 		s.Verdict = v
 	}
 }

@@ -70,7 +70,8 @@ func goroutines(frame func(string) unleak.Frame, samples ...sample) []*unleak.Go
 type explainTest struct {
 	name, text string
 	samples    []sample
-	// want lists for each group the cause and what is true: endless, once, ends.
+	// want lists for each group the cause and what is true: endless, once, ends,
+	// naps.
 	want []string
 	// says is a part of the first explanation, fix the first fix's title.
 	says, fix string
@@ -106,7 +107,7 @@ func verdictText(v Verdict) string {
 	for _, mark := range []struct {
 		is   bool
 		text string
-	}{{v.Endless, " endless"}, {v.Once, " once"}, {v.WillEnd, " ends"}} {
+	}{{v.Endless, " endless"}, {v.Once, " once"}, {v.WillEnd, " ends"}, {v.Naps, " naps"}} {
 		if mark.is {
 			text += mark.text
 		}
@@ -229,6 +230,10 @@ func TestMovingCauses(t *testing.T) {
 		{"sleep once", "func f() {\ntime.Sleep(1) // @at\n}", sleep, []string{"unknown ends"}, "will end by itself", ""},
 		{"sleep thrice", "func f() {\nfor range 3 {\ntime.Sleep(1) // @at\n}\n}", sleep, []string{"unknown ends"}, "", ""},
 		{"sleep until", "func f(x func() bool) {\nfor !x() {\ntime.Sleep(1) // @at\n}\n}", sleep, []string{"sleep-loop"}, "", ""},
+		{"short sleep until", "const pause = time.Second / 10\nfunc f(x func() bool) {\nfor !x() {\ntime.Sleep(2 * pause) // @at\n}\n}", sleep, []string{"sleep-loop"}, "", ""},
+		{"long sleep until", "func f(x func() bool) {\nfor !x() {\ntime.Sleep(10 * time.Second) // @at\n}\n}", sleep, []string{"sleep-loop naps"}, "told to end, it does so only when it wakes", ""},
+		{"sleep of unknown length until", "func f(x func() bool, d time.Duration) {\nfor !x() {\ntime.Sleep(d) // @at\n}\n}", sleep, []string{"sleep-loop naps"}, "", ""},
+		{"long sleep for ever", "func f() {\nfor {\ntime.Sleep(time.Hour) // @at\n}\n}", sleep, []string{"sleep-loop endless"}, "", ""},
 		{"sleep for ever", "func f() {\nfor {\ntime.Sleep(1) // @at\n}\n}", sleep, []string{"sleep-loop endless"}, "", ""},
 		{"sleep in a callee", "func f() {\ntime.Sleep(1) // @at\n}\nfunc g() {\nfor {\nf() // @call\n}\n}",
 			[]sample{{wait: unleak.WaitSleep, stack: "time.Sleep f@at g@call"}}, []string{"sleep-loop endless"}, "", ""},

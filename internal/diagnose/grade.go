@@ -14,11 +14,13 @@ import "github.com/unleak/unleak"
 //  2. Still running: what waits for a timer outside of any lasting loop ends by
 //     itself; so does what was gone a little later when the tests ran again; what
 //     a test started that had not ended may still be in use.
-//  3. Not a leak of any test: repetition in fresh processes added nothing.
-//  4. Likely: repetition added goroutines; several tests or runs each left the
+//  3. Suspect at most: what sleeps in a loop with a way out may have been told to
+//     end, and finds out only when it wakes.
+//  4. Not a leak of any test: repetition in fresh processes added nothing.
+//  5. Likely: repetition added goroutines; several tests or runs each left the
 //     key; or source shows a loop without a way out that is not started once in
 //     a process.
-//  5. Else a suspect, or still running where the goroutine is on the move.
+//  6. Else a suspect, or still running where the goroutine is on the move.
 func (c *Case) Grade() (unleak.Grade, unleak.How) {
 	if how, n := c.proven(); n > 0 {
 		return unleak.Proven, how
@@ -28,7 +30,9 @@ func (c *Case) Grade() (unleak.Grade, unleak.How) {
 		return "", ""
 	case c.timedOut():
 		return unleak.Suspect, unleak.HowTimeout
-	case c.Growth.stayed():
+	case c.Verdict.Naps && c.Growth.grew():
+		return unleak.Suspect, unleak.HowLeftOver
+	case c.Growth.stayed(), c.Verdict.Naps:
 		return c.rest()
 	case c.Growth.grew():
 		return unleak.Likely, unleak.HowGrowth

@@ -73,6 +73,9 @@ func TestGrade(t *testing.T) {
 		{"asleep and did not grow", asleep, Verdict{}, &Growth{1, 1}, "", "", 1},
 		{"asleep and grew", asleep, Verdict{}, &Growth{1, 3}, unleak.Likely, unleak.HowGrowth, 1},
 		{"asleep in two tests", []Leftover{left(sleep, "TestA", 7), left(sleep, "TestB", 8)}, Verdict{}, nil, unleak.Likely, unleak.HowRepeated, 2},
+		{"asleep for long in a loop with a way out", asleep, Verdict{Naps: true}, nil, "", "", 1},
+		{"asleep for long in two tests", []Leftover{left(sleep, "TestA", 7), left(sleep, "TestB", 8)}, Verdict{Naps: true}, nil, "", "", 2},
+		{"asleep for long and grew: not awake yet", asleep, Verdict{Naps: true}, &Growth{1, 3}, unleak.Suspect, unleak.HowLeftOver, 1},
 		{"asleep outside of loops", asleep, Verdict{WillEnd: true}, &Growth{1, 3}, "", "", 1},
 		{"the network", []Leftover{left(io, "TestA", 7)}, Verdict{}, nil, "", "", 1},
 

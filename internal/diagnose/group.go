@@ -33,6 +33,10 @@ type Verdict struct {
 	// WillEnd says that the wait ends by itself: a sleep or a timer outside of
 	// lasting loops.
 	WillEnd bool
+	// Naps says that the goroutine sleeps, for long or who knows how long, in a
+	// loop with a way out: it may have been told to end, and will find out when
+	// it wakes.
+	Naps bool
 }
 
 // GroupByKey groups goroutines by their keys, in the order in which the keys

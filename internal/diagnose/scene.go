@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/internal/source"
@@ -126,6 +127,17 @@ func (s *scene) willEnd() bool {
 		}
 	}
 	return false
+}
+
+// shortSleep is a sleep after which a goroutine that was told to end has ended
+// before a confirming run looks.
+const shortSleep = 2 * time.Second
+
+// naps reports whether the goroutine sleeps in a loop that it may leave when it
+// wakes, and that may take longer than anyone watches.
+func (s *scene) naps() bool {
+	return s.op.Kind == source.Sleep && !s.endless() && !s.straight() &&
+		(s.op.Lasts <= 0 || s.op.Lasts > shortSleep)
 }
 
 // fires reports whether a receive ends at some point in time.

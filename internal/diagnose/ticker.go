@@ -61,6 +61,13 @@ func sleepLoop(s *scene) (Verdict, bool) {
 			Fixes:       []unleak.Fix{fix("Replace the sleep by a select between a ticker and <-ctx.Done()")},
 		}, true
 	}
+	if s.naps() {
+		return Verdict{
+			Cause:       unleak.CauseSleepLoop,
+			Explanation: "It sleeps " + s.where() + " in a loop that has a way out; told to end, it does so only when it wakes.",
+			Fixes:       []unleak.Fix{fix("Replace the sleep by a select between a timer and <-ctx.Done()")},
+		}, true
+	}
 	return Verdict{
 		Cause:       unleak.CauseSleepLoop,
 		Explanation: "It sleeps " + s.where() + "; if a loop is around it, nothing has ended that yet.",

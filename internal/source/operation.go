@@ -4,9 +4,11 @@ package source
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
+	"time"
 )
 
 // A place is an operation's node with the nodes around it in its function.
@@ -123,8 +125,23 @@ func (fn *function) describe(pl place) Op {
 		o := p.receiverObject(pl.node.(*ast.CallExpr))
 		op.Object = p.place(o)
 		op.Ends, op.Takes = p.enders(o, pl.kind), p.takers(o, pl.kind)
+	case Sleep:
+		op.Lasts = p.duration(pl.node.(*ast.CallExpr))
 	}
 	return op
+}
+
+// duration returns the call's argument, where that is a constant.
+func (p *pack) duration(call *ast.CallExpr) time.Duration {
+	if len(call.Args) != 1 {
+		return 0
+	}
+	v := p.info.Types[call.Args[0]].Value
+	if v == nil {
+		return 0
+	}
+	n, _ := constant.Int64Val(constant.ToInt(v))
+	return time.Duration(n)
 }
 
 func (fn *function) describeSelect(op *Op, pl place) {

@@ -5,6 +5,7 @@ package source
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/unleak/unleak"
 )
@@ -90,6 +91,8 @@ type Op struct {
 	// Cases lists a select's operations; Default says that it has a default.
 	Cases   []Op
 	Default bool
+	// Lasts is how long a sleep lasts, where that is a constant; else 0.
+	Lasts time.Duration
 	// Ends lists who ends the wait for good: closes the channel, cancels the
 	// context, sends the signal, unlocks, signals the Cond.
 	Ends []End
