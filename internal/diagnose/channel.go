@@ -117,9 +117,13 @@ func chanRange(s *scene) (Verdict, bool) {
 		Explanation: fmt.Sprintf("The range over %s %s ends when the channel is closed", s.op.Expr, s.where()),
 		Fixes:       []unleak.Fix{fix("Close %s when the last value has been sent", s.op.Expr)},
 	}
-	if len(s.op.Ends) == 0 {
+	switch {
+	case len(s.op.Ends) == 0 && s.op.Leaves:
+		v.Explanation += " or a value makes the loop leave, and neither comes."
+		v.Fixes = []unleak.Fix{fix("Close %s, or send the value that ends the loop, when the last one has been sent", s.op.Expr)}
+	case len(s.op.Ends) == 0:
 		v.Explanation += ", and nothing in the package closes it."
-	} else {
+	default:
 		v.Explanation += "; " + who(s.op.Ends[0]) + " would close it, and did not."
 	}
 	return v, true
@@ -142,17 +146,38 @@ func selectWait(s *scene) (Verdict, bool) {
 	if cases := caseList(s.op.Cases); cases != "" {
 		v.Explanation = fmt.Sprintf("The select %s waits for %s, and none of them comes.", s.where(), cases)
 	}
+	s.endOfSelect(&v)
+	return v, s.wait == unleak.WaitSelect
+}
+
+// endOfSelect puts what is known of the cases that lead out of a select first:
+// who would end it, then a context to cancel, then a channel that nobody closes.
+func (s *scene) endOfSelect(v *Verdict) {
+	var context, closed *unleak.Fix
 	for _, c := range s.op.Cases {
-		if fromContext(c) && c.Context != "" { // the case that ends it is there
-			v.Fixes = []unleak.Fix{fix("Cancel %s when the goroutine is no longer needed", c.Context)}
-			break
-		}
-		if c.Leaves && c.Kind == source.Receive && c.Origin == "" && !c.Object.IsZero() && len(c.Ends) == 0 {
-			v.Fixes = append([]unleak.Fix{fix("Close %s when the goroutine is no longer needed: nothing in the package does", c.Expr)}, v.Fixes...)
-			break
+		switch {
+		case c.Kind != source.Receive:
+		case fromContext(c):
+			if c.Context != "" && context == nil {
+				f := fix("Cancel %s when the goroutine is no longer needed", c.Context)
+				context = &f
+			}
+		case !c.Leaves || c.Origin != "":
+		case len(c.Ends) > 0 && c.Ends[0].Func != s.site.Func:
+			v.Explanation += fmt.Sprintf(" %s would end it by %s, and did not.", who(c.Ends[0]), c.Expr)
+			v.Fixes = []unleak.Fix{fix("Call %s when the goroutine is no longer needed", c.Ends[0].Func)}
+			return
+		case len(c.Ends) == 0 && !c.Object.IsZero() && closed == nil:
+			f := fix("Close %s when the goroutine is no longer needed: nothing in the package does", c.Expr)
+			closed = &f
 		}
 	}
-	return v, s.wait == unleak.WaitSelect
+	switch {
+	case context != nil: // the case that ends it is there
+		v.Fixes = []unleak.Fix{*context}
+	case closed != nil:
+		v.Fixes = append([]unleak.Fix{*closed}, v.Fixes...)
+	}
 }
 
 // caseList names a select's cases: "a receive from a, or a send on b".

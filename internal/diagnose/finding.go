@@ -107,7 +107,9 @@ func (c *Case) evidence() []unleak.Evidence {
 		}
 	}
 	if note := c.Growth.note(); note != "" && grade != unleak.Proven && len(list) > 0 {
-		list[0].Note = joinNotes(list[0].Note, note)
+		// A test that was run again, not a goroutine whose test is not known.
+		at := max(0, slices.IndexFunc(list, func(e unleak.Evidence) bool { return e.Test != "" }))
+		list[at].Note = joinNotes(list[at].Note, note)
 	}
 	return list
 }

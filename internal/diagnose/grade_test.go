@@ -3,6 +3,7 @@
 package diagnose
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/unleak/unleak"
@@ -112,6 +113,21 @@ func TestDoubtful(t *testing.T) {
 		tt.c.Key = tt.c.Left[0].Goroutine.Key()
 		if got := tt.c.Doubtful(); got != tt.want {
 			t.Errorf("%s: doubtful %t, want %t", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestGrowthNote checks that the numbers of a confirming run stand with a test
+// that ran again.
+func TestGrowthNote(t *testing.T) {
+	init := left(unleak.WaitReceive, "", 0)
+	init.Note = "started by package initialisation"
+	set := Cases([]Leftover{init, left(unleak.WaitReceive, "TestA", 7)}, nil)
+	set.Cases[0].Growth = &Growth{Once: 1, Thrice: 3}
+	findings, _ := set.Findings()
+	for _, e := range findings[0].Evidence {
+		if want := e.Test == "TestA"; strings.Contains(e.Note, "run again alone") != want {
+			t.Errorf("the note of %q is %q", e.Test, e.Note)
 		}
 	}
 }

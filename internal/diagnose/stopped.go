@@ -4,6 +4,7 @@ package diagnose
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/internal/source"
@@ -23,8 +24,8 @@ func neverStopped(s *scene) (Verdict, bool) {
 			}
 			return Verdict{
 				Cause: unleak.CauseNeverStopped,
-				Explanation: fmt.Sprintf("It serves a %s and ends when %s, called through its method %s, gives the word on %s; it waits %s, so that nobody called it.",
-					end.Type, who(end), end.Method, op.Expr, s.where()),
+				Explanation: fmt.Sprintf("It serves %s and ends when %s, called through its method %s, gives the word on %s; it waits %s, so that nobody called it.",
+					article(end.Type), who(end), end.Method, op.Expr, s.where()),
 				Fixes: []unleak.Fix{fix("Call %s of the %s when it is no longer needed: defer it where the %s is made", end.Method, end.Type, end.Type)},
 			}, true
 		}
@@ -51,8 +52,8 @@ func (s *scene) waysOut() []source.Op {
 }
 
 // stops reports whether an End is a method of the object to which the goroutine
-// belongs: the goroutine runs a method of that type or was made in one, or in its
-// constructor.
+// belongs: the goroutine waits on a field of that type, runs a method of it, or
+// was made in one, or in its constructor.
 func (s *scene) stops(op source.Op, end source.End) bool {
 	if end.Method == "" || end.Type == "" {
 		return false
@@ -60,11 +61,22 @@ func (s *scene) stops(op source.Op, end source.End) bool {
 	if end.How == "send" && !op.Leaves {
 		return false // work, not a word to stop
 	}
-	if end.Type == s.site.Type || end.Type == s.entry.Type || end.Type == s.spawn.Type {
+	if op.Object.Owner == "" && op.Made.Line != 0 && op.Made.Func == s.site.Func && op.Made.File == s.at.File {
+		return false // made for this one call
+	}
+	if end.Type == op.Object.Owner || end.Type == s.site.Type || end.Type == s.entry.Type || end.Type == s.spawn.Type {
 		// A method that ends what it waits for itself is no stop.
 		return end.Func != s.site.Func || s.site.Func == ""
 	}
 	return false
+}
+
+// article puts a or an before a name, by its letter.
+func article(name string) string {
+	if name != "" && strings.ContainsRune("AEIOaeio", rune(name[0])) {
+		return "an " + name
+	}
+	return "a " + name
 }
 
 // unboundedSpawn recognises goroutines that a loop without bound starts faster

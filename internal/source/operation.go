@@ -115,7 +115,10 @@ func (fn *function) describe(pl place) Op {
 	if pl.expr != nil {
 		op.Expr = p.text(pl.expr)
 	}
-	op.Leaves = pl.kind != Range && p.loopAround(pl.around) != LoopEndless
+	op.Leaves = p.loopAround(pl.around) != LoopEndless
+	if loop, ok := pl.node.(*ast.RangeStmt); ok {
+		op.Leaves = p.leaves(loop.Body, "", nil)
+	}
 	switch pl.kind {
 	case Select:
 		fn.describeSelect(&op, pl)

@@ -86,7 +86,8 @@ type Op struct {
 	// loops; 0 where one is in a loop.
 	Count int
 	// Leaves says that the function ends soon after the operation: a select case
-	// that returns or leaves the loop, or an operation outside endless loops.
+	// that returns or leaves the loop, a range with a way out beside the
+	// channel's close, or another operation outside endless loops.
 	Leaves bool
 	// Cases lists a select's operations; Default says that it has a default.
 	Cases   []Op
