@@ -111,7 +111,7 @@ func networkIO(s *scene) (Verdict, bool) {
 		Explanation: "It waits " + s.where() + " for the network, a pipe or a file, and nothing comes.",
 		Fixes: []unleak.Fix{
 			fix("Set a deadline before the read or write"),
-			fix("Close the connection or listener to end the wait"),
+			fix("Close the connection, listener or file to end the wait"),
 		},
 	}
 	return v, s.wait == unleak.WaitIO

@@ -77,7 +77,7 @@ func TestGolden(t *testing.T) {
 		suffix  string
 		write   reporter
 	}{
-		{[]string{"findings", "clean", "empty", "suspects", "losses", "cut", "mixed"}, ".txt", with(text.Write, text.Options{})},
+		{[]string{"findings", "clean", "empty", "suspects", "losses", "cut", "mixed", "places"}, ".txt", with(text.Write, text.Options{})},
 		{[]string{"findings", "hostile"}, ".verbose.txt", with(text.Write, text.Options{Verbose: true})},
 		{[]string{"findings", "clean"}, ".color.txt", with(text.Write, text.Options{Color: true})},
 		{[]string{"findings"}, ".width-60.txt", with(text.Write, text.Options{Width: 60})},

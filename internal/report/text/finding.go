@@ -22,7 +22,8 @@ import (
 //	  proof    the runtime proved that nothing can end this wait
 //	  why      ...
 //	  fix      ...
-func (p *printer) finding(f *unleak.Finding) {
+func (p *printer) finding(b block) {
+	f := &b.Finding
 	p.line("%s", strings.Join(p.headline(f), "  "))
 	if text, ok := f.Cause.Text(); ok {
 		p.line("  %s %s", text.Title, p.paint(faint, "(unleak explain "+string(f.Cause)+")"))
@@ -30,7 +31,7 @@ func (p *printer) finding(f *unleak.Finding) {
 		p.line("  %s", f.Cause)
 	}
 	p.source(f)
-	p.origin(f)
+	p.origin(b.all)
 	p.evidence(f)
 	p.field("why", false, f.Explanation)
 	for i, fix := range f.Fixes {
@@ -51,7 +52,7 @@ func (p *printer) finding(f *unleak.Finding) {
 
 // details writes beneath a suspect's line what a finding shows, with Verbose.
 func (p *printer) details(f *unleak.Finding) {
-	p.origin(f)
+	p.origin([]*unleak.Finding{f})
 	p.evidence(f)
 	p.field("why", false, f.Explanation)
 	p.field("key", false, f.Key)
@@ -124,12 +125,22 @@ func (p *printer) source(f *unleak.Finding) {
 
 // origin writes where the user's own code stands on the stack, and where the
 // goroutines were started.
-func (p *printer) origin(f *unleak.Finding) {
-	if f.Own != nil {
-		p.field("called", false, joined(p.place(*f.Own), "in "+p.function(*f.Own)))
+func (p *printer) origin(findings []*unleak.Finding) {
+	if own := findings[0].Own; own != nil {
+		p.field("called", false, joined(p.place(*own), "in "+p.function(*own)))
 	}
-	if f.Created != nil && !f.Created.IsZero() {
-		p.field("started", false, joined(p.place(*f.Created), "by "+p.function(*f.Created)))
+	var starts []string
+	for _, f := range findings {
+		if f.Created != nil && !f.Created.IsZero() {
+			starts = append(starts, joined(p.place(*f.Created), "by "+p.function(*f.Created)))
+		}
+	}
+	shown := limit(starts, p.Tests)
+	for i, start := range shown {
+		p.field("started", i > 0, start)
+	}
+	if rest := len(starts) - len(shown); rest > 0 {
+		p.field("started", true, "and in "+plural(rest, "more place"))
 	}
 }
 

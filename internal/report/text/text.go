@@ -112,12 +112,17 @@ func (p *printer) line(format string, args ...any) {
 
 // findings writes those that are a failure, up to Max.
 func (p *printer) findings(findings []*unleak.Finding) {
-	shown := limit(findings, p.Max)
-	for _, f := range shown {
-		p.finding(f)
+	blocks := p.blocks(findings)
+	shown := limit(blocks, p.Max)
+	for _, b := range shown {
+		p.finding(b)
 		p.line("")
 	}
-	p.cut(findings[len(shown):], "finding")
+	var rest []*unleak.Finding
+	for _, b := range blocks[len(shown):] {
+		rest = append(rest, b.all...)
+	}
+	p.cut(rest, "finding")
 }
 
 // suspects writes one line for each, under a heading that says what they are.
