@@ -11,21 +11,26 @@ import (
 	"github.com/unleak/unleak/internal/dump"
 )
 
-// timedOut reports whether the test binary's own alarm ended it (testing,
-// (*M).startAlarm).
-func (p *packageResult) timedOut() bool {
-	return strings.HasPrefix(p.Death, "panic: test timed out after ")
-}
+const (
+	// timeoutText is how the test binary's own alarm ends it (testing,
+	// (*M).startAlarm).
+	timeoutText = "panic: test timed out after "
+	// deadlockText is how the runtime ends a process in which every goroutine is
+	// asleep (runtime, checkdead).
+	deadlockText = "fatal error: all goroutines are asleep"
+)
 
-// deadlocked reports whether the runtime ended the process because every
-// goroutine was asleep (runtime, checkdead).
-func (p *packageResult) deadlocked() bool {
-	return strings.HasPrefix(p.Death, "fatal error: all goroutines are asleep")
+func (p *packageResult) timedOut() bool   { return strings.HasPrefix(p.Death, timeoutText) }
+func (p *packageResult) deadlocked() bool { return strings.HasPrefix(p.Death, deadlockText) }
+
+// hangs reports whether a process that died with the line shows goroutines that
+// hang. In any other crash they were in the middle of their work.
+func hangs(death string) bool {
+	return strings.HasPrefix(death, timeoutText) || strings.HasPrefix(death, deadlockText)
 }
 
 // leftovers returns the goroutines of the traceback with which a test binary
-// died, where that tells of goroutines that hang: a time-out or a deadlock. Any
-// other crash shows goroutines in the middle of their work.
+// died, where that tells of goroutines that hang: a time-out or a deadlock.
 func (p *packageResult) leftovers() []diagnose.Leftover {
 	how := unleak.HowTimeout
 	switch {

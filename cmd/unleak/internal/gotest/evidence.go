@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,8 @@ type binary struct {
 	// full says that every goroutine's stack was taken, with its creator.
 	full       bool
 	goroutines []*unleak.Goroutine
+	// sizes are those of the files that the end record names.
+	sizes map[string]int64
 	// faults are the parts of the evidence that could not be read.
 	faults []string
 }
@@ -54,19 +57,40 @@ func readEvidence(dir string) ([]*binary, error) {
 
 // readBinary reads one folder as far as it goes.
 func readBinary(folder string) *binary {
-	b := &binary{tests: make(map[uint64]string)}
+	b := &binary{tests: make(map[uint64]string), sizes: make(map[string]int64)}
 	b.readStart(folder)
 	b.readEnd(folder)
-	stacks := b.readStacks(filepath.Join(folder, "stacks"))
-	all := b.readProfile(filepath.Join(folder, "goroutines.pb.gz"))
+	stacks, whole := b.readStacks(filepath.Join(folder, "stacks"))
+	all, leaked := b.readProfile(filepath.Join(folder, "goroutines.pb.gz")), b.readProfile(filepath.Join(folder, "leaks.pb.gz"))
 	switch {
-	case all == nil:
-		b.goroutines = stacks
-	default:
-		leaked := b.readProfile(filepath.Join(folder, "leaks.pb.gz"))
+	case all != nil:
 		b.goroutines = addCreators(markLeaked(all, leaked), stacks)
+	case whole && stacks != nil:
+		b.goroutines = stacks // where it marks what is leaked
+	default:
+		b.goroutines = addProof(stacks, leaked)
+	}
+	for name := range b.sizes {
+		b.checkSize(filepath.Join(folder, name))
 	}
 	return b
+}
+
+// checkSize notes a file that is not as long as the end record says.
+func (b *binary) checkSize(file string) {
+	name := filepath.Base(file)
+	if slices.ContainsFunc(b.faults, func(f string) bool { return strings.HasPrefix(f, name+": ") }) {
+		return
+	}
+	st, err := os.Stat(file)
+	switch want := b.sizes[name]; {
+	case want < 0:
+		b.fault(file, errors.New("could not be written whole"))
+	case err != nil:
+		b.fault(file, err)
+	case st.Size() != want:
+		b.fault(file, fmt.Errorf("cut short: %d bytes of %d", st.Size(), want))
+	}
 }
 
 func (b *binary) fault(file string, err error) {
@@ -120,6 +144,9 @@ func (b *binary) readEnd(folder string) {
 			b.teardown = value == "true"
 		case "full":
 			b.full = value == "true"
+		case "file":
+			name, size, _ := strings.Cut(value, " ")
+			b.sizes[name], err = strconv.ParseInt(size, 10, 64)
 		case "end":
 			b.ended = true
 		}
@@ -129,13 +156,17 @@ func (b *binary) readEnd(folder string) {
 	})
 }
 
-func (b *binary) readStacks(file string) []*unleak.Goroutine {
+// readStacks reads a traceback as far as it goes, and says whether that is all of
+// it.
+func (b *binary) readStacks(file string) (list []*unleak.Goroutine, whole bool) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil
+		return nil, false
 	}
 	defer f.Close()
-	var list []*unleak.Goroutine
+	if st, err := f.Stat(); err == nil {
+		whole = st.Size() == b.sizes[filepath.Base(file)]
+	}
 	for g, err := range dump.Read(f, dump.Options{}) {
 		if err != nil {
 			b.fault(file, err)
@@ -145,7 +176,7 @@ func (b *binary) readStacks(file string) []*unleak.Goroutine {
 			list = append(list, g)
 		}
 	}
-	return list
+	return list, whole
 }
 
 func (b *binary) readProfile(file string) []*unleak.Goroutine {
@@ -218,6 +249,21 @@ func markLeaked(all, leaked []*unleak.Goroutine) []*unleak.Goroutine {
 		}
 	}
 	return out
+}
+
+// addProof replaces the leaked goroutines of a traceback that is not whole by those
+// of the leak profile.
+func addProof(stacks, leaked []*unleak.Goroutine) []*unleak.Goroutine {
+	if leaked == nil {
+		return stacks
+	}
+	list := addCreators(leaked, stacks)
+	for _, g := range stacks {
+		if !g.Leaked {
+			list = append(list, g)
+		}
+	}
+	return list
 }
 
 // addCreators gives the records of a profile the creation sites that stacks show

@@ -114,6 +114,7 @@ func (o *output) death(key string) *death {
 
 // text takes in one line of a test binary's or of go test's own output.
 func (o *output) text(key, line string) {
+	line = strings.TrimSuffix(line, "\r")
 	if r, ok := parseResult(line); ok {
 		d := o.death(key)
 		r.Death, r.Cut = d.line, d.cut
@@ -125,11 +126,17 @@ func (o *output) text(key, line string) {
 		return
 	}
 	d := o.death(key)
-	if d.line == "" || strings.HasPrefix(line, "signal: ") {
-		if !isDeath(line) {
-			return
+	switch {
+	case strings.HasPrefix(line, "signal: "):
+		// What go test prints of a process that may have said more itself.
+		if d.line == "" || !hangs(d.line) {
+			d.line = line
 		}
-		d.line = line
+	case isDeath(line):
+		// The last counts: tests may print the words of another's death.
+		*d = death{line: line, partial: d.partial}
+	case d.line == "":
+		return
 	}
 	if d.text.Len()+len(line) > maxTraceback {
 		d.cut = true
@@ -140,9 +147,9 @@ func (o *output) text(key, line string) {
 }
 
 // isDeath reports whether a line is what the runtime prints first as a process
-// dies, or what go test prints of its signal.
+// dies.
 func isDeath(line string) bool {
-	for _, prefix := range []string{"panic: ", "fatal error: ", "SIGQUIT: quit", "signal: ", "runtime: goroutine stack exceeds"} {
+	for _, prefix := range []string{"panic: ", "fatal error: ", "SIGQUIT: quit", "runtime: goroutine stack exceeds"} {
 		if strings.HasPrefix(line, prefix) {
 			return true
 		}

@@ -228,8 +228,14 @@ func (r *runner) leftovers(results []packageResult, binaries []*binary) []diagno
 	for _, b := range binaries {
 		left = append(left, b.leftovers()...)
 	}
+	ended := make(map[string]bool)
+	for _, b := range binaries {
+		ended[b.pkg] = ended[b.pkg] || b.ended
+	}
 	for _, p := range results {
-		left = append(left, p.leftovers()...)
+		if !ended[p.Package] { // else its tests printed another's traceback
+			left = append(left, p.leftovers()...)
+		}
 	}
 	return left
 }

@@ -9,7 +9,8 @@
 //	stacks            runtime.Stack of all goroutines, with labels
 //	goroutines.pb.gz  the goroutine profile: instead of stacks where there are
 //	                  too many, beside them where stacks show no labels
-//	end               the tests that ran, and the last line "end": written last
+//	end               the tests that ran, the sizes of the files above, and the
+//	                  last line "end": written last
 //
 // It never panics: a panic in an exit hook becomes a throw.
 
@@ -43,6 +44,7 @@ var unleak struct {
 
 	mu     sync.Mutex
 	tests  []byte // lines of the end record
+	files  []byte // lines of the end record: "file NAME SIZE"
 	count  int    // tests begun
 	ended  bool
 	onExit bool // an exit hook will call unleakEnd
@@ -166,7 +168,7 @@ func unleakEnd() {
 	if rest > 0 && (!full || !u.labels) {
 		unleakProfile("goroutine", "goroutines.pb.gz")
 	}
-	record := u.tests
+	record := append(u.tests, u.files...)
 	record = append(record, "count "+strconv.Itoa(u.count)+"\n"...)
 	record = append(record, "left "+strconv.Itoa(rest)+"\n"...)
 	record = append(record, "teardown "+strconv.FormatBool(u.onExit)+"\n"...)
@@ -192,13 +194,24 @@ func unleakProfile(name, file string) int {
 	}
 	f, err := os.Create(unleak.dir + "/" + file)
 	if err != nil {
+		unleakWrote(file, -1)
 		return 0
 	}
 	defer f.Close()
-	if p.WriteTo(f, 0) != nil {
+	err = p.WriteTo(f, 0)
+	st, e := f.Stat()
+	if err != nil || e != nil {
+		unleakWrote(file, -1)
 		return 0
 	}
+	unleakWrote(file, int(st.Size()))
 	return p.Count()
+}
+
+// unleakWrote notes a file's size, -1 for one that could not be written: so the
+// tool knows what is missing from it.
+func unleakWrote(file string, size int) {
+	unleak.files = append(unleak.files, "file "+file+" "+strconv.Itoa(size)+"\n"...)
 }
 
 // unleakWait waits while goroutines still come or go: until their number has
@@ -243,6 +256,10 @@ func unleakStacks(n int) {
 		got := runtime.Stack(buf, true)
 		if got < size || size > 1<<28 {
 			os.WriteFile(u.dir+"/stacks", buf[:got], 0o666)
+			if got == size { // the rest is missing
+				got = -1
+			}
+			unleakWrote("stacks", got)
 			return
 		}
 	}

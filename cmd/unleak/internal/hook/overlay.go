@@ -12,6 +12,7 @@ package hook
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -73,6 +74,9 @@ type writer struct {
 func (w *writer) parse(name string) (*file, error) {
 	path := filepath.Join(w.goroot, "src", filepath.FromSlash(name))
 	src, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &ShapeError{File: path, Want: "such file"}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the standard library: %w", err)
 	}
