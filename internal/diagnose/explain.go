@@ -26,6 +26,7 @@ func Explain(groups []*Group, tree *source.Tree) {
 			v = verdict(s)
 		}
 		v.Endless, v.Once, v.WillEnd, v.Naps = s.endless(), s.spawn.Once != "", s.willEnd(), s.naps()
+		v.Single = v.Once && s.spawn.Once != source.OnceAnObject
 		s.Verdict = v
 	}
 }

@@ -45,11 +45,12 @@ func (c *Case) Grade() (unleak.Grade, unleak.How) {
 }
 
 // Doubtful reports whether running the case's tests again could change its
-// grade.
+// grade. What is started once in a process needs no second look, unless several
+// tests left it all the same.
 func (c *Case) Doubtful() bool {
 	_, n := c.proven()
 	return n == 0 && c.Growth == nil && c.attributed() &&
-		!c.Verdict.WillEnd && !c.unfinished() && !c.timedOut()
+		(!c.Verdict.Single || c.repeated()) && !c.Verdict.WillEnd && !c.unfinished() && !c.timedOut()
 }
 
 // rest is the grade of what nothing speaks against but its being there.

@@ -30,6 +30,9 @@ type Verdict struct {
 	// Once says that the goroutine is started at most once in a process: under a
 	// sync.Once, by package initialisation, behind a guard variable.
 	Once bool
+	// Single says that it is Once for the whole process and not for each object
+	// that has a sync.Once.
+	Single bool
 	// WillEnd says that the wait ends by itself: a sleep or a timer outside of
 	// lasting loops.
 	WillEnd bool

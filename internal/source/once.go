@@ -35,7 +35,7 @@ func (p onceSearch) once(path []ast.Node) string {
 				return "" // kept and called who knows how often
 			}
 			if p.isOnce(call) {
-				return "sync.Once"
+				return p.onceOf(call, path)
 			}
 			if ast.Unparen(call.Fun) != n && !p.isGo(call) {
 				return ""
@@ -65,6 +65,26 @@ func (p *pack) isOnce(call *ast.CallExpr) bool {
 		return p.isOnce(&ast.CallExpr{Fun: index.X})
 	}
 	return false
+}
+
+// onceOf tells a Once of the package from one that each object of a type, or each
+// call of a function, has for itself.
+func (p *pack) onceOf(call *ast.CallExpr, path []ast.Node) string {
+	if _, ok := path[1].(*ast.GenDecl); ok {
+		return "sync.Once" // var f = sync.OnceFunc(...)
+	}
+	once := ast.Unparen(call.Fun)
+	for {
+		sel, ok := once.(*ast.SelectorExpr)
+		if !ok {
+			break
+		}
+		once = ast.Unparen(sel.X)
+	}
+	if o := p.object(once); o != nil && o.Pkg() != nil && o.Parent() == o.Pkg().Scope() {
+		return "sync.Once" // start.Do(f), or shared.start.Do(f)
+	}
+	return OnceAnObject
 }
 
 func (p *pack) isGo(call *ast.CallExpr) bool {
@@ -129,7 +149,7 @@ func (p onceSearch) onceReference(ref reference) string {
 	case !ok:
 		return ""
 	case call.Fun != e && p.isOnce(call):
-		return "sync.Once"
+		return p.onceOf(call, ref.path)
 	case call.Fun != e:
 		return ""
 	}

@@ -181,10 +181,15 @@ type Spawn struct {
 	Fixed bool
 	// Once says why the statement runs at most once in a process: "sync.Once",
 	// "package initialisation", "a guard variable"; "" where it may run again.
+	// OnceAnObject is weaker.
 	Once string
 	// Args maps the called function's parameters to the arguments.
 	Args map[Object]Object
 }
+
+// OnceAnObject stands in Spawn.Once for a sync.Once that is no package's: the
+// statement runs at most once for each object that has one.
+const OnceAnObject = "a sync.Once of its object"
 
 // A Loop says how long a loop lasts.
 type Loop int
