@@ -105,7 +105,7 @@ func (f *testFlags) streams(p process) (report io.Writer, s gotest.Streams) {
 	switch {
 	case f.file != "":
 		return io.Discard, s
-	case f.PrintsJSON():
+	case f.PrintsJSON(p.env):
 		return p.err, s
 	case f.format == "json" || f.format == "sarif" || f.format == "html":
 		s.Out = p.err

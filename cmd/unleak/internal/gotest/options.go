@@ -106,5 +106,11 @@ type Streams struct {
 	Progress func(message string)
 }
 
-// PrintsJSON reports whether go test itself is asked for JSON.
-func (o *Options) PrintsJSON() bool { return o.arguments.on("json") }
+// PrintsJSON reports whether go test itself is asked for JSON, by its arguments or
+// by GOFLAGS in env.
+func (o *Options) PrintsJSON(env []string) bool {
+	if _, given := o.arguments.get("json"); given {
+		return o.arguments.on("json")
+	}
+	return fields(lookup(env, "GOFLAGS"))["-json"]
+}

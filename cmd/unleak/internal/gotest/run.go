@@ -106,7 +106,7 @@ func (r *runner) run(ctx context.Context) (*Result, error) {
 		Findings: findings,
 		Losses:   r.losses,
 		Summary:  unleak.Summary{Running: running, Idle: set.Idle, Failed: failed},
-		JSON:     r.arguments.on("json"),
+		JSON:     r.PrintsJSON(r.Env),
 	}
 	packages := make(map[string]bool)
 	for _, b := range binaries {
@@ -190,7 +190,7 @@ func (r *runner) goTest(ctx context.Context) (results []packageResult, failed bo
 		front = append(front, "-vet=off")
 		r.lose("no-vet", "", false, "go vet was left out: that of %s does not read what unleak adds to package testing.", r.tools.GOVERSION)
 	}
-	out := newOutput(r.Out, r.arguments.on("json"))
+	out := newOutput(r.Out, r.PrintsJSON(r.Env))
 	cmd := r.command(ctx, r.environment(hook.Config{Dir: dir}), r.arguments.list(front...))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r.In, out, r.Err
 	if r.noProof == "" && len(r.tools.proofEnv()) > 0 && r.tools.firstProof() {
