@@ -149,10 +149,11 @@ func unleakEnd() {
 		return
 	}
 	start := time.Now()
+	before := runtime.NumGoroutine()
 	leaked := unleakProof()
 	proof := time.Since(start)
 	if n := runtime.NumGoroutine() - 1; n > leaked {
-		unleakWait()
+		unleakWait(before, start)
 		// What was still moving may be stuck for good by now. Few are cheap
 		// to look at again.
 		if n := runtime.NumGoroutine() - 1; n > leaked && n <= u.full {
@@ -216,21 +217,21 @@ func unleakWrote(file string, size int) {
 
 // unleakWait waits while goroutines still come or go: until their number has
 // stood still for unleakSettle, at most for the grace. With a linger it goes on
-// for that long until the number is down to the floor.
-func unleakWait() {
+// for that long until the number is down to the floor. last is the number that
+// there was at since: the proof's own time counts.
+func unleakWait(last int, since time.Time) {
 	u := &unleak
-	start := time.Now()
-	last, since := runtime.NumGoroutine(), start
-	for last > 1 {
+	start := since
+	for {
 		now := time.Now()
+		if n := runtime.NumGoroutine(); n != last {
+			last, since = n, now
+		}
 		settled := now.Sub(since) >= unleakSettle || now.Sub(start) >= u.grace
-		if settled && (last-1 <= u.floor || now.Sub(start) >= u.linger) {
+		if last <= 1 || settled && (last-1 <= u.floor || now.Sub(start) >= u.linger) {
 			return
 		}
 		time.Sleep(2 * time.Millisecond)
-		if n := runtime.NumGoroutine(); n != last {
-			last, since = n, time.Now()
-		}
 	}
 }
 

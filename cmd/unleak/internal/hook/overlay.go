@@ -10,6 +10,7 @@
 package hook
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 //go:embed _testing.go _testdeps.go _exithook.go _noexithook.go
@@ -36,39 +38,47 @@ type Replace map[string]string
 // known.
 func Write(goroot, dir string) (Replace, error) {
 	w := writer{goroot: goroot, dir: dir, replace: make(Replace)}
-	testing, err := w.parse("testing/testing.go")
+	files, err := w.parseAll()
 	if err != nil {
 		return nil, err
 	}
-	hasContext := testing.hasField("common", "ctx")
-	steps := []struct {
-		name  string
-		patch func(*file) error
-	}{
-		{"testing/testing.go", patchTesting},
-		{"testing/fuzz.go", patchFuzz},
-		{"testing/benchmark.go", func(f *file) error { return patchBenchmark(f, hasContext) }},
-		{"testing/run_example.go", patchExample},
-	}
-	for _, step := range steps {
-		f, err := w.parse(step.name)
-		if err != nil {
+	hasContext := files[0].hasField("common", "ctx")
+	for i, patch := range []func(*file) error{
+		patchTesting,
+		patchFuzz,
+		func(f *file) error { return patchBenchmark(f, hasContext) },
+		patchExample,
+	} {
+		if err := patch(files[i]); err != nil {
 			return nil, err
 		}
-		if err := step.patch(f); err != nil {
-			return nil, err
-		}
-		if err := w.write(step.name, f.bytes()); err != nil {
+		if err := w.write(patched[i], files[i].bytes()); err != nil {
 			return nil, err
 		}
 	}
 	return w.replace, w.add(hasContext)
 }
 
+// patched are the files of the standard library that are changed, in the order of
+// Write's patches.
+var patched = [...]string{"testing/testing.go", "testing/fuzz.go", "testing/benchmark.go", "testing/run_example.go"}
+
 // writer collects the files of one overlay.
 type writer struct {
 	goroot, dir string
 	replace     Replace
+}
+
+// parseAll parses the files to patch, side by side: they are most of the time that
+// a run costs before go test starts.
+func (w *writer) parseAll() (files [len(patched)]*file, err error) {
+	var errs [len(patched)]error
+	var wg sync.WaitGroup
+	for i, name := range patched {
+		wg.Go(func() { files[i], errs[i] = w.parse(name) })
+	}
+	wg.Wait()
+	return files, cmp.Or(errs[:]...)
 }
 
 func (w *writer) parse(name string) (*file, error) {
