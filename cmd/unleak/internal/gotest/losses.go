@@ -18,23 +18,10 @@ func (r *runner) account(results []packageResult, binaries []*binary, failed boo
 	if f, ok := r.arguments.get("fuzz"); ok && f.value != "" {
 		r.lose("fuzz", "", false, "What the fuzz target %s leaves is not seen: its inputs run in worker processes. Without -fuzz its seeds run as tests, and are.", f.value)
 	}
+	r.accountBinaries(binaries)
 	byPackage := make(map[string][]*binary)
-	noTeardown := false
 	for _, b := range binaries {
 		byPackage[b.pkg] = append(byPackage[b.pkg], b)
-		for _, f := range b.faults {
-			r.lose("unreadable", b.pkg, true, "A part of the evidence could not be read: %s. Run the tests again.", f)
-		}
-		for _, test := range b.unfinished() {
-			r.lose("unfinished", b.pkg, true, "%s had not ended when the process exited (os.Exit, or log.Fatal, within a test): what it started was not judged, unless it is proven stuck.", test)
-		}
-		if !b.full && b.ended && b.left > maxStacks {
-			r.lose("capped", b.pkg, false, "%d goroutines were left, too many to stop the world for: creation sites were not read.", b.left)
-		}
-		noTeardown = noTeardown || b.ended && !b.teardown
-	}
-	if noTeardown {
-		r.lose("no-teardown", "", false, "%s has no exit hook: the goroutines were counted when m.Run returned, before TestMain's teardown.", r.tools.GOVERSION)
 	}
 	seen := make(map[string]bool)
 	for _, p := range results {
@@ -51,6 +38,26 @@ func (r *runner) account(results []packageResult, binaries []*binary, failed boo
 	}
 	if failed && len(results) == 0 && len(binaries) == 0 {
 		r.lose("not-run", "", true, "No test was run: %s.", r.mend())
+	}
+}
+
+// accountBinaries notes what the evidence itself says is missing from it.
+func (r *runner) accountBinaries(binaries []*binary) {
+	noTeardown := false
+	for _, b := range binaries {
+		for _, f := range b.faults {
+			r.lose("unreadable", b.pkg, true, "A part of the evidence could not be read: %s. Run the tests again.", f)
+		}
+		for _, test := range b.unfinished() {
+			r.lose("unfinished", b.pkg, true, "%s had not ended when the process exited (os.Exit, or log.Fatal, within a test): what it started was not judged, unless it is proven stuck.", test)
+		}
+		if !b.full && b.ended && b.left > maxStacks {
+			r.lose("capped", b.pkg, false, "%d goroutines were left, too many to stop the world for: creation sites were not read.", b.left)
+		}
+		noTeardown = noTeardown || b.ended && !b.teardown
+	}
+	if noTeardown {
+		r.lose("no-teardown", "", false, "%s has no exit hook: the goroutines were counted when m.Run returned, before TestMain's teardown.", r.tools.GOVERSION)
 	}
 }
 

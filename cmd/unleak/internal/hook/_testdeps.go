@@ -30,6 +30,10 @@ import (
 // unleakSettle is how long nothing must change for the rest to count as settled.
 const unleakSettle = 100 * time.Millisecond
 
+// unleakLooks is how many times in a row nothing must have changed: on a machine
+// that is busy the time passes while no goroutine gets to run.
+const unleakLooks = 10
+
 // unleakMaxTests bounds the list of tests in the end record.
 const unleakMaxTests = 1 << 17
 
@@ -222,12 +226,12 @@ func unleakWrote(file string, size int) {
 func unleakWait(last int, since time.Time) {
 	u := &unleak
 	start := since
-	for {
+	for looks := 0; ; looks++ {
 		now := time.Now()
 		if n := runtime.NumGoroutine(); n != last {
-			last, since = n, now
+			last, since, looks = n, now, 0
 		}
-		settled := now.Sub(since) >= unleakSettle || now.Sub(start) >= u.grace
+		settled := looks >= unleakLooks && now.Sub(since) >= unleakSettle || now.Sub(start) >= u.grace
 		if last <= 1 || settled && (last-1 <= u.floor || now.Sub(start) >= u.linger) {
 			return
 		}
