@@ -146,6 +146,7 @@ func TestWithoutSource(t *testing.T) {
 		{unleak.WaitSelect, "net/http.(*Transport).getConn net/http.(*Client).Get x.f", unleak.CauseNetworkIO},
 		{unleak.WaitIO, "net.(*netFD).accept net/http.(*Server).Serve x.f", unleak.CauseNeverStopped},
 		{unleak.WaitSelect, "database/sql.(*DB).connectionOpener", unleak.CauseNeverStopped},
+		{unleak.WaitCond, "sync.(*Cond).Wait net/http.(*connReader).abortPendingRead net/http.(*conn).serve", unleak.CauseNetworkIO},
 		{unleak.WaitSelect, "context.(*cancelCtx).propagateCancel.func2", unleak.CauseContext},
 		// A handler waits for reasons of its own.
 		{unleak.WaitSend, "x.handle net/http.(*conn).serve", unleak.CauseChanSend},
@@ -258,6 +259,9 @@ func TestLockCauses(t *testing.T) {
 			[]string{"mutex"}, "that function can return without giving it back", "Unlock on every way out of f: defer mu.Unlock() after line 5"},
 		{"twice", "var mu sync.Mutex\nfunc f() {\nmu.Lock()\nmu.Lock() // @lock\nmu.Unlock()\nmu.Unlock()\n}",
 			[]sample{{wait: unleak.WaitMutex, stack: "sync.(*Mutex).Lock f@lock"}}, []string{"mutex"}, "holds itself since line 5", ""},
+		{"behind a wait under the lock", "var mu sync.Mutex\nfunc f(c chan int) {\nmu.Lock() // @lock\ndefer mu.Unlock()\n<-c // @recv\n}",
+			[]sample{{wait: unleak.WaitMutex, stack: "sync.(*Mutex).Lock f@lock"}, {wait: unleak.WaitReceive, stack: "f@recv"}},
+			[]string{"mutex", "chan-receive"}, "a goroutine that would give it back is stuck itself, in f (a.go:7)", "End the wait in f (a.go:7): this one ends with it"},
 		{"crossed", "var a, b sync.Mutex\nfunc f() {\na.Lock()\nb.Lock() // @f\n}\nfunc g() {\nb.Lock()\na.Lock() // @g\n}",
 			[]sample{{wait: unleak.WaitMutex, stack: "sync.(*Mutex).Lock f@f"}, {wait: unleak.WaitMutex, stack: "sync.(*Mutex).Lock g@g"}},
 			[]string{"lock-order", "lock-order"}, "It holds a and waits for b", "Take a and b in the same order everywhere"},

@@ -36,6 +36,11 @@ func (s *scene) lockVerdict(cause unleak.Cause) Verdict {
 		v.Fixes = []unleak.Fix{fix("Do not take %s a second time: move what needs it into a function that expects it held", lock)}
 		return v
 	}
+	if other := s.behind(); other != nil && len(s.op.Takes) == 0 {
+		v.Explanation = fmt.Sprintf("It waits for %s %s; a goroutine that would give it back is stuck itself, %s.", lock, s.where(), other.where())
+		v.Fixes = []unleak.Fix{fix("End the wait %s: this one ends with it", other.where())}
+		return v
+	}
 	for _, t := range s.op.Takes {
 		v.Explanation = fmt.Sprintf("It waits for %s %s; %s takes it and can return without giving it back.", lock, s.where(), who(t))
 		if t.Func == s.site.Func {

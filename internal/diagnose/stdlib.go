@@ -61,6 +61,7 @@ var libraries = [...]library{
 	{"net/http.(*http2ClientConn).roundTrip", unleak.CauseNetworkIO, "It waits for a server's answer to a request that has no time limit", "Give the http.Client a Timeout, or the request a context with one"},
 	{"net/http/internal/http2.(*ClientConn).roundTrip", unleak.CauseNetworkIO, "It waits for a server's answer to a request that has no time limit", "Give the http.Client a Timeout, or the request a context with one"},
 	{"net/http.(*Transport).getConn", unleak.CauseNetworkIO, "It waits for a connection to a server, and no time limit ends that", "Give the http.Client a Timeout, or the request a context with one"},
+	{"net/http.(*connReader).abortPendingRead", unleak.CauseNetworkIO, "It waits for a read of its connection to end, and that does not heed the deadline that was set to end it", "Make the connection's SetReadDeadline end a read under way, as net.Conn demands, or close the connection"},
 	{"net/http.(*Server).Serve", unleak.CauseNeverStopped, "It accepts connections for an http.Server that nobody closed", "Call Close or Shutdown of the server when it is no longer needed"},
 	{"database/sql.(*DB).connectionOpener", unleak.CauseNeverStopped, "It serves a sql.DB that nobody closed", "Call Close of the sql.DB when it is no longer needed"},
 	{"database/sql.(*Tx).awaitDone", unleak.CauseNeverStopped, "It serves a sql.Tx that was neither committed nor rolled back", "Defer Rollback of the transaction straight after BeginTx"},

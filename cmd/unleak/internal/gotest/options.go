@@ -22,7 +22,7 @@ type Options struct {
 	// again, in fresh processes; negative means not at all, 0 means 1 minute.
 	Confirm time.Duration
 	// Linger is how long a confirming run waits for goroutines to end by
-	// themselves; default 5 s.
+	// themselves; default 12 s.
 	Linger time.Duration
 	// Ancestors asks the runtime to keep the chain of creators after they end
 	// (GODEBUG=tracebackancestors): slower tests, better attribution.
@@ -35,7 +35,9 @@ type Options struct {
 const (
 	defaultGrace   = time.Second
 	defaultConfirm = time.Minute
-	defaultLinger  = 5 * time.Second
+	// defaultLinger is longer than ten seconds, the idle time-out of many
+	// clients, servers and pools: what they keep is gone by then.
+	defaultLinger = 12 * time.Second
 	// maxStacks is the number of goroutines above which a test binary writes a
 	// profile in place of every goroutine's stack: at 10k, a traceback of all
 	// stops the world for 45 to 74 ms, at 100k for half a second.
