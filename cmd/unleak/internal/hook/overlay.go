@@ -10,7 +10,6 @@
 package hook
 
 import (
-	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -38,17 +37,17 @@ type Replace map[string]string
 // known.
 func Write(goroot, dir string) (Replace, error) {
 	w := writer{goroot: goroot, dir: dir, replace: make(Replace)}
-	files, err := w.parseAll()
-	if err != nil {
-		return nil, err
-	}
-	hasContext := files[0].hasField("common", "ctx")
+	files, errs := w.parseAll()
+	hasContext := errs[0] == nil && files[0].hasField("common", "ctx")
 	for i, patch := range []func(*file) error{
 		patchTesting,
 		patchFuzz,
 		func(f *file) error { return patchBenchmark(f, hasContext) },
 		patchExample,
 	} {
+		if errs[i] != nil {
+			return nil, errs[i]
+		}
 		if err := patch(files[i]); err != nil {
 			return nil, err
 		}
@@ -71,14 +70,13 @@ type writer struct {
 
 // parseAll parses the files to patch, side by side: they are most of the time that
 // a run costs before go test starts.
-func (w *writer) parseAll() (files [len(patched)]*file, err error) {
-	var errs [len(patched)]error
+func (w *writer) parseAll() (files [len(patched)]*file, errs [len(patched)]error) {
 	var wg sync.WaitGroup
 	for i, name := range patched {
 		wg.Go(func() { files[i], errs[i] = w.parse(name) })
 	}
 	wg.Wait()
-	return files, cmp.Or(errs[:]...)
+	return files, errs
 }
 
 func (w *writer) parse(name string) (*file, error) {
