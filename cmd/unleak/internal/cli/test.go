@@ -53,6 +53,9 @@ func runTest(ctx context.Context, p process, args []string) (int, error) {
 	if err != nil {
 		return exitFailure, err
 	}
+	if result.Listed && f.format == "text" {
+		return f.code(result.Summary, nil, nil), nil // nothing ran, nothing to say
+	}
 	result.Config.Version = version()
 	notAccepted := f.accept(result) // the report is due all the same
 	messages := stream(result.Config, result.Findings, result.Losses, result.Summary)

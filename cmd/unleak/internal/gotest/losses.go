@@ -9,10 +9,16 @@ import (
 	"github.com/unleak/unleak"
 )
 
+// lists reports whether go test is asked to say what it would run.
+func (r *runner) lists() bool {
+	_, list := r.arguments.get("list")
+	return list || r.arguments.on("n")
+}
+
 // account compares the packages that go test says ran with the evidence, and
 // notes what is missing as losses.
 func (r *runner) account(results []packageResult, binaries []*binary, failed bool) {
-	if _, listing := r.arguments.get("list"); listing || r.arguments.on("n") {
+	if r.lists() {
 		return
 	}
 	if f, ok := r.arguments.get("fuzz"); ok && f.value != "" {

@@ -32,9 +32,8 @@ type Result struct {
 	Summary  unleak.Summary
 	// Packages lists the packages whose test binaries left evidence.
 	Packages []string
-	// JSON says that go test printed JSON, so that nothing else may be printed
-	// on its standard output.
-	JSON bool
+	// Listed says that go test was asked to run nothing (-list, -n).
+	Listed bool
 }
 
 // Run runs the tests and judges what they left. go test's output goes to
@@ -105,8 +104,8 @@ func (r *runner) run(ctx context.Context) (*Result, error) {
 		Config:   r.config(),
 		Findings: findings,
 		Losses:   r.losses,
+		Listed:   r.lists(),
 		Summary:  unleak.Summary{Running: running, Idle: set.Idle, Failed: failed},
-		JSON:     r.PrintsJSON(r.Env),
 	}
 	packages := make(map[string]bool)
 	for _, b := range binaries {
