@@ -120,11 +120,27 @@ func (r *runner) confirmPackage(ctx context.Context, i int, s *suspect) error {
 	if err != nil {
 		return err
 	}
+	if n := thrice.begun(); n < 3*once.begun() {
+		// Some frameworks refuse to run twice in a process: what such a run
+		// left, or did not leave, says nothing.
+		return fmt.Errorf("with -count=3 the test binary ended after %d of %d tests", n, 3*once.begun())
+	}
 	before, after := s.count(once), s.count(thrice)
 	for _, c := range s.cases {
 		c.Growth = &diagnose.Growth{Once: before[c.Key], Thrice: after[c.Key]}
 	}
 	return nil
+}
+
+// begun returns how many top-level tests began.
+func (b *binary) begun() int {
+	n := 0
+	for _, name := range b.tests {
+		if !strings.Contains(name, "/") {
+			n++
+		}
+	}
+	return n
 }
 
 // count returns how many goroutines of each key a run left.
