@@ -59,10 +59,11 @@ func (r *runner) finish(findings []unleak.Finding, tree *source.Tree) {
 }
 
 // own returns the innermost frame inside the user's module, unless the finding
-// is blocked there anyway.
+// is blocked there anyway. Where that module is the standard library, the runtime's
+// frames are inside it too and tell nothing.
 func (r *runner) own(f *unleak.Finding) *unleak.Frame {
 	for _, frame := range f.Stack {
-		if local(r.tools.root(), r.tools.locate(frame.File)) == "" {
+		if unleak.IsStandard(frame.Package()) || local(r.tools.root(), r.tools.locate(frame.File)) == "" {
 			continue
 		}
 		if frame == f.Blocked {
