@@ -5,6 +5,7 @@ package gotest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -19,7 +20,7 @@ import (
 // user's own, and narrows what would keep the hook from running. It returns the
 // overlay file and the arguments to use.
 func (t *toolchain) prepare(ctx context.Context, env []string, a arguments, dir string) (string, arguments, error) {
-	replace, err := hook.Write(t.GOROOT, dir)
+	replace, err := t.hook(dir)
 	if err != nil {
 		return "", a, err
 	}
@@ -34,6 +35,19 @@ func (t *toolchain) prepare(ctx context.Context, env []string, a arguments, dir 
 	}
 	name := filepath.Join(dir, "overlay.json")
 	return name, a, replace.WriteFile(name)
+}
+
+// hook returns the overlay with the hook, kept in the user's cache folder, or
+// where that cannot be written, in dir.
+func (t *toolchain) hook(dir string) (hook.Replace, error) {
+	var shape *hook.ShapeError
+	if cache, err := os.UserCacheDir(); err == nil {
+		replace, err := hook.Keep(t.GOROOT, filepath.Join(cache, "unleak", "overlay"))
+		if err == nil || errors.As(err, &shape) {
+			return replace, err
+		}
+	}
+	return hook.Write(t.GOROOT, dir)
 }
 
 // flag returns a flag's value from the arguments, else from GOFLAGS.

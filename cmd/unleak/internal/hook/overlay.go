@@ -91,8 +91,13 @@ func (w *writer) parse(name string) (*file, error) {
 	return parse(path, src)
 }
 
+// place returns where a file of the standard library is written.
+func (w *writer) place(name string) string {
+	return filepath.Join(w.dir, strings.ReplaceAll(name, "/", "_"))
+}
+
 func (w *writer) write(name string, data []byte) error {
-	path := filepath.Join(w.dir, strings.ReplaceAll(name, "/", "_"))
+	path := w.place(name)
 	if err := os.WriteFile(path, data, 0o666); err != nil {
 		return fmt.Errorf("writing the overlay: %w", err)
 	}
@@ -100,26 +105,32 @@ func (w *writer) write(name string, data []byte) error {
 	return nil
 }
 
-// add writes the files that the hook adds to the standard library.
+// deps is the package that testing gets its dependencies from.
+const deps = "testing/internal/testdeps"
+
+// added are the files that the hook adds to the standard library, and what they
+// are made from.
+var added = [...]struct{ name, source string }{
+	{"testing/unleak.go", "_testing.go"},
+	{deps + "/unleak.go", "_testdeps.go"},
+	{deps + "/unleak_atexit.go", "_exithook.go"},
+}
+
+// add writes the added files.
 func (w *writer) add(hasContext bool) error {
-	atExit := "_exithook.go"
-	if !w.exists("internal/runtime/exithook") {
-		atExit = "_noexithook.go"
-	}
-	const deps = "testing/internal/testdeps"
 	if !w.exists(deps) {
 		return &ShapeError{File: filepath.Join(w.goroot, "src", filepath.FromSlash(deps)), Want: "such package"}
 	}
-	for name, source := range map[string]string{
-		"testing/unleak.go":        "_testing.go",
-		deps + "/unleak.go":        "_testdeps.go",
-		deps + "/unleak_atexit.go": atExit,
-	} {
+	for _, file := range added {
+		source := file.source
+		if source == "_exithook.go" && !w.exists("internal/runtime/exithook") {
+			source = "_noexithook.go"
+		}
 		data, err := fs.ReadFile(sources, source)
 		if err != nil {
 			return err
 		}
-		if err := w.write(name, choose(data, hasContext)); err != nil {
+		if err := w.write(file.name, choose(data, hasContext)); err != nil {
 			return err
 		}
 	}
