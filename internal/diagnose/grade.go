@@ -12,8 +12,9 @@ import "github.com/unleak/unleak"
 //  1. Proven: the runtime's proof, a wait that ends in no program, or a deadlock
 //     that the runtime itself reported.
 //  2. Still running: what waits for a timer outside of any lasting loop ends by
-//     itself; so does what was gone a little later when the tests ran again; what
-//     a test started that had not ended may still be in use.
+//     itself, and so does whoever waits for such a one; so does what was gone a
+//     little later when the tests ran again; what a test started that had not
+//     ended may still be in use.
 //  3. Suspect at most: what sleeps in a loop with a way out may have been told to
 //     end, and finds out only when it wakes.
 //  4. Not a leak of any test: repetition in fresh processes added nothing.
@@ -26,7 +27,7 @@ func (c *Case) Grade() (unleak.Grade, unleak.How) {
 		return unleak.Proven, how
 	}
 	switch {
-	case c.Verdict.WillEnd, c.Growth.ended(), c.unfinished():
+	case c.Verdict.WillEnd, c.Pending, c.Growth.ended(), c.unfinished():
 		return "", ""
 	case c.timedOut():
 		return unleak.Suspect, unleak.HowTimeout

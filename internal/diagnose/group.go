@@ -40,6 +40,9 @@ type Verdict struct {
 	// loop with a way out: it may have been told to end, and will find out when
 	// it wakes.
 	Naps bool
+	// ahead lists the groups whose goroutines may be those that this one waits
+	// for.
+	ahead []*Group
 }
 
 // GroupByKey groups goroutines by their keys, in the order in which the keys

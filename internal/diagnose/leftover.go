@@ -75,6 +75,9 @@ type Case struct {
 	Verdict Verdict
 	// Growth holds a confirming run's numbers; nil means that none was made.
 	Growth *Growth
+	// Pending says that each goroutine waits for another one of the same test
+	// that will end by itself.
+	Pending bool
 	// group is shared by the cases of all packages with this key.
 	group *Group
 }
@@ -109,7 +112,47 @@ func Cases(left []Leftover, tree *source.Tree) Set {
 	for _, group := range groups {
 		set.Cases = append(set.Cases, split(group, of)...)
 	}
+	set.markPending()
 	return set
+}
+
+// markPending finds the cases that end when others do which will end: whoever
+// waits for one of those is pending too.
+func (s Set) markPending() {
+	cases := make(map[*Group][]*Case)
+	for _, c := range s.Cases {
+		cases[c.group] = append(cases[c.group], c)
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, c := range s.Cases {
+			if !c.Pending && !c.Verdict.WillEnd && c.waitsForEnding(cases) {
+				c.Pending, changed = true, true
+			}
+		}
+	}
+}
+
+// waitsForEnding reports whether each goroutine of the case has one of the same
+// test ahead of it that will end.
+func (c *Case) waitsForEnding(cases map[*Group][]*Case) bool {
+	ending := make(map[string]bool) // by test
+	for _, group := range c.Verdict.ahead {
+		for _, other := range cases[group] {
+			if other.Package != c.Package || !other.Verdict.WillEnd && !other.Pending {
+				continue
+			}
+			for _, l := range other.Left {
+				ending[l.Test] = true
+			}
+		}
+	}
+	for _, l := range c.Left {
+		if l.Test == "" || !ending[l.Test] {
+			return false
+		}
+	}
+	return true
 }
 
 // byPackage parts leftovers by package, in the order in which packages come.

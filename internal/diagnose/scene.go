@@ -146,22 +146,43 @@ func fires(op source.Op) bool {
 		(op.Origin == source.FromTimer || op.Origin == source.FromTicker || op.Origin == source.FromDeadline)
 }
 
-// behind returns another goroutine that is in a function that would end the
-// wait: the two are one leak, and it is the other one's wait to end.
+// behind returns another goroutine that this one waits for: the two are one
+// leak, and it is the other one's wait to end.
 func (s *scene) behind() *scene {
-	for _, end := range s.op.Ends {
-		for _, other := range s.all {
-			if other == s {
-				continue
+	if all := s.ahead(); len(all) > 0 {
+		return all[0]
+	}
+	return nil
+}
+
+// ahead returns the other goroutines that hold the lock that this one waits for,
+// or are in a function that would end its wait.
+func (s *scene) ahead() []*scene {
+	var ahead []*scene
+	for _, other := range s.all {
+		switch {
+		case other == s:
+		case s.op.Kind == source.Lock || s.op.Kind == source.RLock:
+			if s.waitsForHolder(other) {
+				ahead = append(ahead, other)
 			}
-			for i, site := range other.sites {
-				if site.Found() && other.g.Stack[i].File == end.File && strings.HasSuffix(site.Func, end.Func) {
-					return other
-				}
+		case other.ends(s.op):
+			ahead = append(ahead, other)
+		}
+	}
+	return ahead
+}
+
+// ends reports whether the goroutine is in a function that would end the wait.
+func (s *scene) ends(op source.Op) bool {
+	for _, end := range op.Ends {
+		for i, site := range s.sites {
+			if site.Found() && s.g.Stack[i].File == end.File && strings.HasSuffix(site.Func, end.Func) {
+				return true
 			}
 		}
 	}
-	return nil
+	return false
 }
 
 // has returns the innermost frame that is in the function, if any is.
