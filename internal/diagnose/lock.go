@@ -41,17 +41,18 @@ func (s *scene) lockVerdict(cause unleak.Cause) Verdict {
 		v.Fixes = []unleak.Fix{fix("End the wait %s: this one ends with it", other.where())}
 		return v
 	}
-	for _, t := range s.op.Takes {
-		v.Explanation = fmt.Sprintf("It waits for %s %s; %s takes it and can return without giving it back.", lock, s.where(), who(t))
-		if t.Func == s.site.Func {
-			v.Explanation = fmt.Sprintf("It waits for %s %s, and that function can return without giving it back.", lock, s.where())
-		}
-		text, _, _ := strings.Cut(t.Text, "//")
-		unlock := strings.Replace(strings.TrimSpace(text), "Lock()", "Unlock()", 1)
-		if strings.HasSuffix(unlock, "Unlock()") {
-			v.Fixes = []unleak.Fix{fix("Unlock on every way out of %s: defer %s after line %d", t.Func, unlock, t.Line)}
-		}
-		break
+	if len(s.op.Takes) == 0 {
+		return v
+	}
+	t := s.op.Takes[0]
+	v.Explanation = fmt.Sprintf("It waits for %s %s; %s takes it and can return without giving it back.", lock, s.where(), who(t))
+	if t.Func == s.site.Func {
+		v.Explanation = fmt.Sprintf("It waits for %s %s, and that function can return without giving it back.", lock, s.where())
+	}
+	text, _, _ := strings.Cut(t.Text, "//")
+	unlock := strings.Replace(strings.TrimSpace(text), "Lock()", "Unlock()", 1)
+	if strings.HasSuffix(unlock, "Unlock()") {
+		v.Fixes = []unleak.Fix{fix("Unlock on every way out of %s: defer %s after line %d", t.Func, unlock, t.Line)}
 	}
 	return v
 }

@@ -7,14 +7,13 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 )
 
 // TestKeep wants the same overlay the second time, from the same files, and all of
 // it again when a file of it is gone.
 func TestKeep(t *testing.T) {
-	goroot, dir := runtime.GOROOT(), t.TempDir()
+	goroot, dir := roots(t)[0], t.TempDir()
 	first, err := Keep(goroot, dir)
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +72,7 @@ func TestKeepNowhere(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Keep(runtime.GOROOT(), filepath.Join(file, "cache")); err == nil {
+	if _, err := Keep(roots(t)[0], filepath.Join(file, "cache")); err == nil {
 		t.Error("an overlay was kept in a file")
 	}
 }
