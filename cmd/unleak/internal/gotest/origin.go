@@ -31,7 +31,9 @@ func (b *binary) leftovers() []diagnose.Leftover {
 	alive := make(map[uint64]*unleak.Goroutine, len(b.goroutines))
 	unfinished := make(map[string]bool)
 	for _, g := range b.goroutines {
-		alive[g.ID] = g
+		if g.ID != 0 { // profiles have no numbers
+			alive[g.ID] = g
+		}
 		if _, test, ok := labelled(g); ok && runsTest(g) {
 			unfinished[test] = true
 		}

@@ -123,3 +123,21 @@ func TestExits(t *testing.T) {
 		t.Errorf("%v, %v", exits(test), exits(other))
 	}
 }
+
+// TestNoNumbers has the goroutines of a profile, which bear no numbers: none must
+// be taken for another's creator.
+func TestNoNumbers(t *testing.T) {
+	b := binary{pkg: "m"}
+	for _, test := range []string{"TestA", "TestB"} {
+		b.goroutines = append(b.goroutines, &unleak.Goroutine{
+			Count: 2, Wait: unleak.WaitReceive,
+			Stack:  []unleak.Frame{{Func: "m.f"}},
+			Labels: map[string]string{label: "7 " + test},
+		})
+	}
+	for i, l := range b.leftovers() {
+		if want := []string{"TestA", "TestB"}[i]; l.Test != want || l.Worker != "" {
+			t.Errorf("started under %q by a worker of %q, want %q and none", l.Test, l.Worker, want)
+		}
+	}
+}
