@@ -27,8 +27,10 @@ func Explain(groups []*Group, tree *source.Tree) {
 		}
 		v.Endless, v.Once, v.WillEnd, v.Naps = s.endless(), s.spawn.Once != "", s.willEnd(), s.naps()
 		v.Single = v.Once && s.spawn.Once != source.OnceAnObject
-		for _, other := range s.ahead() {
-			v.ahead = append(v.ahead, other.Group)
+		if s.op.Kind != source.Send { // a receive frees one of those that queue
+			for _, other := range s.ahead() {
+				v.ahead = append(v.ahead, other.Group)
+			}
 		}
 		s.Verdict = v
 	}

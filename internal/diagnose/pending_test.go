@@ -12,8 +12,8 @@ import (
 // until then.
 func TestPending(t *testing.T) {
 	tree, frame := marked(t, imports+`type T struct {
-	mu         sync.Mutex
-	idle, done chan struct{}
+	mu                sync.Mutex
+	idle, done, slots chan struct{}
 }
 func (t *T) Close() {
 	t.mu.Lock()
@@ -23,6 +23,11 @@ func (t *T) Close() {
 	case <-t.idle:
 	case <-time.After(time.Minute):
 	}
+}
+func (t *T) Work() {
+	t.slots <- struct{}{} // @queue
+	time.Sleep(time.Minute) // @work
+	<-t.slots
 }
 func (t *T) Run() {
 	<-t.done // @run
@@ -39,6 +44,17 @@ func (t *T) Closed() bool {
 		sample{wait: unleak.WaitMutex, stack: "sync.(*Mutex).Lock (*T).Closed@closed"},
 		sample{wait: unleak.WaitReceive, stack: "(*T).Run@run"},
 	)
+	queue := goroutines(frame,
+		sample{wait: unleak.WaitSleep, stack: "time.Sleep (*T).Work@work"},
+		sample{wait: unleak.WaitSend, count: 9, stack: "(*T).Work@queue"},
+	)
+	var left []Leftover
+	for _, g := range queue {
+		left = append(left, Leftover{Goroutine: g, Package: "m", Test: "TestA"})
+	}
+	if findings, running := Cases(left, tree).Findings(); len(findings) != 1 || running != 1 {
+		t.Errorf("a queue for a slot: %d findings and %d running, want 1 of each: %+v", len(findings), running, findings)
+	}
 	leftovers := func(tests ...string) []Leftover {
 		var left []Leftover
 		for i, test := range tests {
