@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"regexp"
 	"runtime"
 	"slices"
@@ -154,10 +153,11 @@ func (s *suspect) count(b *binary) map[unleak.Key]int {
 
 // again runs a package's suspected tests and returns what they left.
 func (r *runner) again(ctx context.Context, s *suspect, name string, count int, config hook.Config) (*binary, error) {
-	config.Dir = r.evidence(name)
-	if err := os.Mkdir(config.Dir, 0o777); err != nil {
+	dir, err := r.folder(name)
+	if err != nil {
 		return nil, err
 	}
+	config.Dir = dir
 	var quoted []string
 	for _, t := range s.tests {
 		quoted = append(quoted, regexp.QuoteMeta(t))
@@ -169,11 +169,12 @@ func (r *runner) again(ctx context.Context, s *suspect, name string, count int, 
 	cmd := r.command(ctx, r.environment(config), r.repeatable(s.pkg).list(front...))
 	var tail quietWriter
 	cmd.Stdout, cmd.Stderr = &tail, &tail
-	err := cmd.Run()
+	err = cmd.Run()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	binaries, readErr := readEvidence(config.Dir)
+	left := evidence{dir: dir}
+	binaries, readErr := left.binaries()
 	if readErr != nil {
 		return nil, readErr
 	}

@@ -30,6 +30,8 @@ type binary struct {
 	left int
 	// ended says that the end record is whole.
 	ended bool
+	// ahead says that a reader has been through it.
+	ahead bool
 	// teardown says that TestMain's teardown had run.
 	teardown bool
 	// full says that every goroutine's stack was taken, with its creator.
@@ -41,16 +43,32 @@ type binary struct {
 	faults []string
 }
 
-// readEvidence reads what the test binaries wrote below dir. A folder without a
-// readable start record is a fault of an unnamed binary.
-func readEvidence(dir string) ([]*binary, error) {
-	folders, err := filepath.Glob(filepath.Join(dir, "run-*"))
+// An evidence is the folder in which test binaries leave theirs.
+type evidence struct {
+	dir  string
+	read map[string]*binary // by folder, of binaries that have ended
+}
+
+// binaries reads what is there. Folders that were read whole before are not read
+// again; one without a readable start record is a fault of an unnamed binary.
+func (e *evidence) binaries() ([]*binary, error) {
+	folders, err := filepath.Glob(filepath.Join(e.dir, "run-*"))
 	if err != nil {
 		return nil, err
 	}
 	var list []*binary
 	for _, folder := range folders {
-		list = append(list, readBinary(folder))
+		b := e.read[folder]
+		if b == nil {
+			b = readBinary(folder)
+		}
+		if b.ended {
+			if e.read == nil {
+				e.read = make(map[string]*binary)
+			}
+			e.read[folder] = b
+		}
+		list = append(list, b)
 	}
 	return list, nil
 }

@@ -68,7 +68,11 @@ func record(t *testing.T) (*runner, []packageResult) {
 	if err := r.prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	results, failed, err := r.goTest(t.Context())
+	tests, err := r.folder("tests")
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, failed, err := r.goTest(t.Context(), tests, func() {})
 	if err != nil || failed || len(results) != 1 {
 		t.Fatalf("go test: %v, failed %v, %d results\n%s", err, failed, len(results), out.String())
 	}
@@ -78,7 +82,8 @@ func record(t *testing.T) (*runner, []packageResult) {
 // look reads evidence and returns what findings it makes, by key, and the losses.
 func look(t *testing.T, r *runner, results []packageResult, dir string) (findings map[string]int, hidden bool) {
 	t.Helper()
-	binaries, err := readEvidence(dir)
+	there := evidence{dir: dir}
+	binaries, err := there.binaries()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,11 +107,11 @@ func look(t *testing.T, r *runner, results []packageResult, dir string) (finding
 // which hides: never clean.
 func TestCutEvidence(t *testing.T) {
 	r, results := record(t)
-	folders, err := filepath.Glob(filepath.Join(r.evidence("tests"), "run-*"))
+	folders, err := filepath.Glob(filepath.Join(filepath.Join(r.temp, "tests"), "run-*"))
 	if err != nil || len(folders) != 1 {
 		t.Fatalf("folders %v, %v", folders, err)
 	}
-	whole, hidden := look(t, r, results, r.evidence("tests"))
+	whole, hidden := look(t, r, results, filepath.Join(r.temp, "tests"))
 	want := map[string]int{
 		"proven example.com/m.TestProven.func1":       3,
 		"proven example.com/m.TestRelabelled.func1.1": 1,

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
+	"sync"
 )
 
 // maxTraceback bounds what is kept of one dying test binary's traceback; the
@@ -36,6 +37,8 @@ type output struct {
 	w       io.Writer
 	json    bool // lines are go test -json events
 	results []packageResult
+	// done is called after each result, where it is set.
+	done func()
 
 	line    []byte            // an unfinished line
 	skip    bool              // the line is too long to matter
@@ -123,6 +126,9 @@ func (o *output) text(key, line string) {
 		}
 		delete(o.pending, key)
 		o.results = append(o.results, r)
+		if o.done != nil {
+			o.done()
+		}
 		return
 	}
 	d := o.death(key)
@@ -144,6 +150,20 @@ func (o *output) text(key, line string) {
 	}
 	d.text.WriteString(line)
 	d.text.WriteByte('\n')
+}
+
+// A shared writer takes turns with others that have its lock: both of go test's
+// streams may lead to one place.
+type shared struct {
+	*sync.Mutex
+	w io.Writer
+}
+
+// Write implements io.Writer.
+func (s shared) Write(p []byte) (int, error) {
+	s.Lock()
+	defer s.Unlock()
+	return s.w.Write(p)
 }
 
 // isDeath reports whether a line is what the runtime prints first as a process

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/unleak/unleak"
@@ -85,17 +86,22 @@ func (r *runner) run(ctx context.Context) (*Result, error) {
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
-	results, failed, err := r.goTest(ctx)
+	dir, err := r.folder("tests")
 	if err != nil {
 		return nil, err
 	}
-	binaries, err := readEvidence(r.evidence("tests"))
+	ahead := startReader(dir, r.sources())
+	results, failed, err := r.goTest(ctx, dir, ahead.look)
+	evidence, tree := ahead.stop()
+	if err != nil {
+		return nil, err
+	}
+	binaries, err := evidence.binaries()
 	if err != nil {
 		return nil, err
 	}
 	r.account(results, binaries, failed)
 	left := r.leftovers(results, binaries)
-	tree := r.sources()
 	set := diagnose.Cases(left, tree)
 	r.confirm(ctx, set.Cases)
 	findings, running := set.Findings()
@@ -128,8 +134,14 @@ func (r *runner) prepare(ctx context.Context) (err error) {
 	return err
 }
 
-// evidence returns the folder for the evidence of one call of go test.
-func (r *runner) evidence(name string) string { return filepath.Join(r.temp, name) }
+// folder makes the folder for the evidence of one call of go test.
+func (r *runner) folder(name string) (string, error) {
+	dir := filepath.Join(r.temp, name)
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		return "", fmt.Errorf("no folder for the evidence: %w", err)
+	}
+	return dir, nil
+}
 
 // environment returns the environment of a call of go test whose test binaries
 // are told config.
@@ -176,11 +188,9 @@ func lookup(env []string, name string) (value string) {
 }
 
 // goTest runs go test as the user asked for it.
-func (r *runner) goTest(ctx context.Context) (results []packageResult, failed bool, err error) {
-	dir := r.evidence("tests")
-	if err := os.Mkdir(dir, 0o777); err != nil {
-		return nil, false, err
-	}
+// The test binaries leave their evidence in dir; done is called when a package is
+// through.
+func (r *runner) goTest(ctx context.Context, dir string, done func()) (results []packageResult, failed bool, err error) {
 	front := []string{"test", "-overlay=" + r.overlay}
 	if _, given := r.arguments.get("count"); !given && r.tools.flag(r.arguments, "count") == "" && !r.arguments.on("n") {
 		front = append(front, "-count=1")
@@ -189,15 +199,23 @@ func (r *runner) goTest(ctx context.Context) (results []packageResult, failed bo
 		front = append(front, "-vet=off")
 		r.lose("no-vet", "", false, "go vet was left out: that of %s does not read what unleak adds to package testing.", r.tools.GOVERSION)
 	}
-	out := newOutput(r.Out, r.PrintsJSON(r.Env))
+	turns := new(sync.Mutex)
+	out := newOutput(shared{turns, r.Out}, r.PrintsJSON(r.Env))
+	out.done = done
 	cmd := r.command(ctx, r.environment(hook.Config{Dir: dir}), r.arguments.list(front...))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r.In, out, r.Err
+	if _, ok := r.Err.(*os.File); !ok { // else go test writes to it by itself
+		cmd.Stderr = shared{turns, r.Err}
+	}
 	if r.noProof == "" && len(r.tools.proofEnv()) > 0 && r.tools.firstProof() {
 		r.progress("%s needs GOEXPERIMENT=%s for the proof: this first run builds all dependencies once more", r.tools.GOVERSION, leakExperiment)
 	}
 	err = cmd.Run()
 	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
+	switch {
+	case ctx.Err() != nil:
+		r.lose("interrupted", "", true, "The run was interrupted: what had not run by then was not looked at.")
+	case err != nil && !errors.As(err, &exit):
 		return nil, false, &GoError{Args: []string{"test"}, Err: err}
 	}
 	return out.results, err != nil, nil
@@ -210,8 +228,9 @@ func (r *runner) progress(format string, args ...any) {
 	}
 }
 
-// command makes a call of the go command that ends, with what it started, when
-// ctx does.
+// command makes a call of the go command that ends when ctx does. It is sent an
+// interrupt first: then go test waits for its test binaries, which a terminal
+// interrupts too.
 func (r *runner) command(ctx context.Context, env, args []string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, r.tools.command, args...)
 	cmd.Dir, cmd.Env = r.Dir, env
