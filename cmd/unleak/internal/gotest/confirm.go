@@ -131,11 +131,12 @@ func (r *runner) confirmPackage(ctx context.Context, i int, s *suspect) error {
 	return nil
 }
 
-// begun returns how many top-level tests began.
+// begun returns how many top-level tests began. Examples do not count: -count
+// does not repeat them (testing, (*M).Run).
 func (b *binary) begun() int {
 	n := 0
 	for _, name := range b.tests {
-		if !strings.Contains(name, "/") {
+		if !strings.Contains(name, "/") && !strings.HasPrefix(name, "Example") {
 			n++
 		}
 	}
