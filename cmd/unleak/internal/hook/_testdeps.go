@@ -104,7 +104,7 @@ func (TestDeps) UnleakLabel(ctx context.Context, name string) context.Context {
 		pprof.SetGoroutineLabels(ctx)
 		return ctx
 	}
-	id := unleakGoroutineID()
+	id := unleakGoroutine()
 	u := &unleak
 	u.mu.Lock()
 	if u.count++; u.count <= unleakMaxTests {
@@ -128,16 +128,6 @@ func (TestDeps) UnleakReturn() {
 	if !unleak.onExit {
 		unleakEnd()
 	}
-}
-
-// unleakGoroutineID returns the calling goroutine's number: the runtime tells it
-// in a traceback's first line only.
-func unleakGoroutineID() string {
-	var buf [64]byte
-	s := string(buf[:runtime.Stack(buf[:], false)])
-	s = strings.TrimPrefix(s, "goroutine ")
-	id, _, _ := strings.Cut(s, " ")
-	return id
 }
 
 // unleakEnd writes the evidence. It runs on the goroutine that called os.Exit,

@@ -13,8 +13,8 @@ import (
 
 // Keep returns the overlay for goroot like Write, from a folder below dir where an
 // earlier call left it: parsing package testing is most of what a run costs
-// before go test starts. A change of the toolchain's files or of this program
-// makes another folder.
+// before go test starts. A change of the toolchain's files or of this code makes
+// another folder.
 func Keep(goroot, dir string) (Replace, error) {
 	name, err := identity(goroot)
 	if err != nil {
@@ -47,24 +47,31 @@ func Keep(goroot, dir string) (Replace, error) {
 	return written, nil
 }
 
-// identity names the overlay that this program makes of goroot.
+// identity names the overlay that this code makes of goroot.
 func identity(goroot string) (string, error) {
 	h := sha256.New()
-	program, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("keeping the overlay: %w", err)
-	}
-	files := []string{program, filepath.Join(goroot, "VERSION")}
+	files := []string{filepath.Join(goroot, "VERSION")}
 	for _, name := range patched {
 		files = append(files, filepath.Join(goroot, "src", filepath.FromSlash(name)))
 	}
-	for _, name := range files {
-		st, err := os.Stat(name)
+	for _, file := range files {
+		st, err := os.Stat(file)
 		if err != nil {
-			fmt.Fprintf(h, "%s is missing\n", name)
+			fmt.Fprintf(h, "%s is missing\n", file)
 			continue
 		}
-		fmt.Fprintf(h, "%s %d %d\n", name, st.Size(), st.ModTime().UnixNano())
+		fmt.Fprintf(h, "%s %d %d\n", file, st.Size(), st.ModTime().UnixNano())
+	}
+	code, err := sources.ReadDir(".")
+	if err != nil {
+		return "", err
+	}
+	for _, file := range code {
+		data, err := sources.ReadFile(file.Name())
+		if err != nil {
+			return "", err
+		}
+		h.Write(data)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }

@@ -21,7 +21,9 @@ import (
 	"sync"
 )
 
-//go:embed _testing.go _testdeps.go _exithook.go _noexithook.go
+// sources are the hook's files and, for Keep, what patches the others.
+//
+//go:embed _testing.go _testdeps.go _exithook.go _noexithook.go overlay.go patch.go
 var sources embed.FS
 
 // Variable is the environment variable through which a test binary gets its
