@@ -151,9 +151,8 @@ func unleakEnd() {
 	proof := time.Since(start)
 	if n := runtime.NumGoroutine() - 1; n > leaked {
 		unleakWait(before, start)
-		// What was still moving may be stuck for good by now. Few are cheap
-		// to look at again.
-		if n := runtime.NumGoroutine() - 1; n > leaked && n <= u.full {
+		// What was still moving may be stuck for good by now.
+		if n := runtime.NumGoroutine() - 1; n > leaked {
 			unleakProof()
 		}
 	}
