@@ -150,7 +150,8 @@ func unleakEnd() {
 	}
 	proof := time.Since(start)
 	if n := runtime.NumGoroutine() - 1; n > leaked {
-		unleakWait(before, start)
+		// The second proof takes as long as the first, and counts as waiting too.
+		unleakWait(before, start, max(unleakSettle-proof, unleakSettle/2))
 		// What was still moving may be stuck for good by now.
 		if n := runtime.NumGoroutine() - 1; n > leaked {
 			unleakProof()
@@ -212,10 +213,10 @@ func unleakWrote(file string, size int) {
 }
 
 // unleakWait waits while goroutines still come or go: until their number has
-// stood still for unleakSettle, at most for the grace. With a linger it goes on
+// stood still for settle, at most for the grace. With a linger it goes on
 // for that long until the number is down to the floor. last is the number that
 // there was at since: the proof's own time counts.
-func unleakWait(last int, since time.Time) {
+func unleakWait(last int, since time.Time, settle time.Duration) {
 	u := &unleak
 	start := since
 	for looks := 0; ; looks++ {
@@ -223,7 +224,7 @@ func unleakWait(last int, since time.Time) {
 		if n := runtime.NumGoroutine(); n != last {
 			last, since, looks = n, now, 0
 		}
-		settled := looks >= unleakLooks && now.Sub(since) >= unleakSettle || now.Sub(start) >= u.grace
+		settled := looks >= unleakLooks && now.Sub(since) >= settle || now.Sub(start) >= u.grace
 		if last <= 1 || settled && (last-1 <= u.floor || now.Sub(start) >= u.linger) {
 			return
 		}
