@@ -4,7 +4,6 @@ package source
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/unleak/unleak"
@@ -13,8 +12,6 @@ import (
 // A Site is what source shows of one place. The zero Site means that the source
 // could not be read.
 type Site struct {
-	// Text is the source line without its indentation.
-	Text string
 	// Func is the innermost function around the place as source names it:
 	// "(*Pool).run", "serve", or "func literal in NewPool".
 	Func string
@@ -206,14 +203,9 @@ const (
 func (t *Tree) Site(f unleak.Frame) Site {
 	fn := t.function(f)
 	if fn == nil {
-		file := t.file(f.File)
-		if file == nil {
-			return Site{}
-		}
-		return Site{Text: strings.TrimSpace(file.line(f.Line))}
+		return Site{}
 	}
 	s := Site{
-		Text: strings.TrimSpace(fn.file.line(f.Line)),
 		Func: fn.name(),
 		Type: fn.p.typeName(fn.decl()),
 		Loop: fn.loopAt(f.Line),

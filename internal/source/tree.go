@@ -95,6 +95,16 @@ func (t *Tree) file(name string) *file {
 	return f
 }
 
+// Line returns a line of a file without its indentation; "" where there is none.
+// Unlike Site it looks at no more than the file.
+func (t *Tree) Line(name string, n int) string {
+	f := t.file(name)
+	if f == nil {
+		return ""
+	}
+	return strings.TrimSpace(f.line(n))
+}
+
 // pack returns the package around a file, or nil where the file cannot be read.
 func (t *Tree) pack(name string) *pack {
 	f := t.file(name)

@@ -19,11 +19,10 @@ func (t *toolchain) locate(name string) string {
 		return name
 	}
 	slashed := filepath.ToSlash(name)
-	first, _, _ := strings.Cut(slashed, "/")
 	switch {
 	case strings.Contains(slashed, "@"):
 		return filepath.Join(t.GOMODCACHE, filepath.FromSlash(name))
-	case unleak.IsStandard(first):
+	case unleak.IsStandard(slashed):
 		return filepath.Join(t.GOROOT, "src", filepath.FromSlash(name))
 	}
 	if rest, ok := strings.CutPrefix(slashed, t.module+"/"); ok && t.module != "" {
@@ -40,7 +39,7 @@ func (r *runner) finish(findings []unleak.Finding, tree *source.Tree) {
 		f.Own = r.own(f)
 		for _, frame := range []*unleak.Frame{&f.Blocked, f.Own, f.Created} {
 			if frame != nil {
-				frame.Text = tree.Site(*frame).Text
+				frame.Text = tree.Line(frame.File, frame.Line)
 				frame.File = r.tools.show(frame.File)
 			}
 		}
