@@ -159,7 +159,7 @@ func (g *Goroutine) Key() Key {
 	if wait == WaitReceiveNil {
 		wait = WaitReceive
 	}
-	return Key{Wait: wait, Blocked: normalFunc(g.Blocked().Func), Entry: normalFunc(g.Entry().Func)}
+	return Key{Wait: wait, Blocked: NormalFunc(g.Blocked().Func), Entry: NormalFunc(g.Entry().Func)}
 }
 
 // isWrapper reports whether the function was made by the compiler around the
@@ -175,9 +175,9 @@ func isWrapper(function string) bool {
 	return false
 }
 
-// normalFunc writes a function's name as every source can give it: type
+// NormalFunc writes a function's name as every source can give it: type
 // arguments become [...], as in tracebacks.
-func normalFunc(function string) string {
+func NormalFunc(function string) string {
 	var b strings.Builder
 	depth, plain := 0, true
 	for i := 0; i < len(function); i++ {

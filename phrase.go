@@ -171,6 +171,18 @@ type StarterCount struct {
 // of one starter showed in several ways (a proof, then growth), they count once.
 func (f *Finding) Starters() []StarterCount { return starters(f.evidence(true)) }
 
+// TestCounts writes f's starters that are tests, each with its goroutines: "TestA
+// (2)".
+func (f *Finding) TestCounts() []string {
+	var tests []string
+	for _, s := range f.Starters() {
+		if s.Test != "" {
+			tests = append(tests, fmt.Sprintf("%s (%d)", s.Test, s.Count))
+		}
+	}
+	return tests
+}
+
 // Others groups the rest of the evidence in the same way: sightings of the same
 // key that are no failure by themselves, beside some that are.
 func (f *Finding) Others() []StarterCount { return starters(f.evidence(false)) }

@@ -30,9 +30,7 @@ func (s Set) Findings() (findings []unleak.Finding, running int) {
 	for _, key := range order {
 		findings = append(findings, merge(byKey[key]))
 	}
-	slices.SortStableFunc(findings, func(a, b unleak.Finding) int {
-		return cmp.Or(b.Grade.Rank()-a.Grade.Rank(), b.Count-a.Count)
-	})
+	slices.SortStableFunc(findings, func(a, b unleak.Finding) int { return unleak.CompareFindings(&a, &b) })
 	return findings, running
 }
 

@@ -116,12 +116,7 @@ func message(f *unleak.Finding) string {
 const maxTests = 3
 
 func tests(f *unleak.Finding) string {
-	var names []string
-	for _, s := range f.Starters() {
-		if s.Test != "" {
-			names = append(names, fmt.Sprintf("%s (%d)", s.Test, s.Count))
-		}
-	}
+	names := f.TestCounts()
 	if len(names) == 0 {
 		return ""
 	}

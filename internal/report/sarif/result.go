@@ -67,13 +67,7 @@ func text(f *unleak.Finding) string {
 	if f.Created != nil {
 		parts = append(parts, fmt.Sprintf("Started by %s.", f.Created.Func))
 	}
-	var tests []string
-	for _, s := range f.Starters() {
-		if s.Test != "" {
-			tests = append(tests, fmt.Sprintf("%s (%d)", s.Test, s.Count))
-		}
-	}
-	if len(tests) > 0 {
+	if tests := f.TestCounts(); len(tests) > 0 {
 		parts = append(parts, "Under "+strings.Join(tests, ", ")+".")
 	}
 	if f.Explanation != "" {

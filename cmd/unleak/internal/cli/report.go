@@ -107,23 +107,14 @@ func (r *reporting) colored(w io.Writer, env []string) bool {
 	switch {
 	case r.color == "always":
 		return true
-	case r.color == "never", setting(env, "NO_COLOR") != "":
+	case r.color == "never", gotest.Lookup(env, "NO_COLOR") != "":
 		return false
-	case setting(env, "CLICOLOR_FORCE") != "" && setting(env, "CLICOLOR_FORCE") != "0":
+	case gotest.Lookup(env, "CLICOLOR_FORCE") != "" && gotest.Lookup(env, "CLICOLOR_FORCE") != "0":
 		return true
-	case setting(env, "TERM") == "dumb":
+	case gotest.Lookup(env, "TERM") == "dumb":
 		return false
 	}
 	return isTerminal(w)
-}
-
-func setting(env []string, name string) string {
-	for _, e := range slices.Backward(env) {
-		if v, ok := strings.CutPrefix(e, name+"="); ok {
-			return v
-		}
-	}
-	return ""
 }
 
 func isTerminal(w io.Writer) bool {

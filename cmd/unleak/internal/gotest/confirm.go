@@ -124,7 +124,7 @@ func (r *runner) confirmPackage(ctx context.Context, i int, s *suspect) error {
 		// left, or did not leave, says nothing.
 		return fmt.Errorf("with -count=3 the test binary ended after %d of %d tests", n, 3*once.begun())
 	}
-	before, after := s.count(once), s.count(thrice)
+	before, after := once.keys(), thrice.keys()
 	for _, c := range s.cases {
 		c.Growth = &diagnose.Growth{Once: before[c.Key], Thrice: after[c.Key]}
 	}
@@ -143,8 +143,8 @@ func (b *binary) begun() int {
 	return n
 }
 
-// count returns how many goroutines of each key a run left.
-func (s *suspect) count(b *binary) map[unleak.Key]int {
+// keys returns how many goroutines of each key a run left.
+func (b *binary) keys() map[unleak.Key]int {
 	n := make(map[unleak.Key]int)
 	for _, g := range b.goroutines {
 		n[g.Key()] += max(g.Count, 1)

@@ -8,11 +8,9 @@ import (
 	"time"
 )
 
-// Options says how to run and judge tests. The zero value of each field but Args
-// means its default.
+// Options says how to run and judge tests. The zero value of each field means its
+// default.
 type Options struct {
-	// Args are go test's arguments.
-	Args []string
 	// Grace bounds the wait at a test binary's exit while goroutines still
 	// come or go; default 1 s.
 	Grace time.Duration
@@ -70,7 +68,6 @@ func (o *Options) Flags(fs *flag.FlagSet) {
 // test.
 func (o *Options) Parse(args []string, own *flag.FlagSet) error {
 	var err error
-	o.Args = args
 	o.arguments, err = split(args, own)
 	return err
 }
@@ -114,5 +111,5 @@ func (o *Options) PrintsJSON(env []string) bool {
 	if _, given := o.arguments.get("json"); given {
 		return o.arguments.on("json")
 	}
-	return fields(lookup(env, "GOFLAGS"))["-json"]
+	return fields(Lookup(env, "GOFLAGS"))["-json"]
 }

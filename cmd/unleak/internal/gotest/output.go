@@ -86,7 +86,7 @@ func (o *output) lineDone(line string) {
 		o.text("", line)
 		return
 	}
-	var event struct{ Action, Package, Test, Output string }
+	var event struct{ Action, Package, Output string }
 	if json.Unmarshal([]byte(line), &event) != nil {
 		return
 	}

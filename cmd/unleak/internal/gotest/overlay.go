@@ -68,9 +68,7 @@ func (t *toolchain) flag(a arguments, name string) string {
 // mergeOverlay adds the user's overlay, which must keep its hands off package
 // testing.
 func (t *toolchain) mergeOverlay(replace hook.Replace, file string) error {
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(t.dir, file)
-	}
+	file = t.absolute(file)
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("reading -overlay: %w", err)

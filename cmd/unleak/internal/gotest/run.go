@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -165,7 +164,7 @@ func (r *runner) environment(config hook.Config) []string {
 // tracebacks), and ancestors where asked for.
 func (r *runner) debug() string {
 	var settings []string
-	if user := lookup(r.Env, "GODEBUG"); user != "" {
+	if user := Lookup(r.Env, "GODEBUG"); user != "" {
 		settings = append(settings, user)
 	}
 	if r.tools.atLeast("go1.26") && !strings.Contains(strings.Join(settings, ","), "tracebacklabels=") {
@@ -177,8 +176,9 @@ func (r *runner) debug() string {
 	return strings.Join(settings, ",")
 }
 
-// lookup returns the value that counts of an environment variable: the last.
-func lookup(env []string, name string) (value string) {
+// Lookup returns the value that counts of a variable in env: the last; "" where
+// there is none.
+func Lookup(env []string, name string) (value string) {
 	for _, e := range env {
 		if v, ok := strings.CutPrefix(e, name+"="); ok {
 			value = v
@@ -187,8 +187,7 @@ func lookup(env []string, name string) (value string) {
 	return value
 }
 
-// goTest runs go test as the user asked for it.
-// The test binaries leave their evidence in dir; done is called when a package is
+// goTest runs go test as the user asked for it. The test binaries leave their evidence in dir; done is called when a package is
 // through.
 func (r *runner) goTest(ctx context.Context, dir string, done func()) (results []packageResult, failed bool, err error) {
 	front := []string{"test", "-overlay=" + r.overlay}
@@ -273,19 +272,20 @@ func (r *runner) sources() *source.Tree {
 	return &source.Tree{ReadFile: r.tools.readFile, ReadDir: r.tools.readDir}
 }
 
+// maxTail is how much a quietWriter keeps.
+const maxTail = 4 << 10
+
 // quietWriter drops what is written to it and keeps the end of it.
 type quietWriter struct{ tail []byte }
 
 // Write implements io.Writer.
 func (w *quietWriter) Write(p []byte) (int, error) {
 	w.tail = append(w.tail, p...)
-	if const4k := 4 << 10; len(w.tail) > const4k {
-		w.tail = slices.Clone(w.tail[len(w.tail)-const4k:])
+	if rest := len(w.tail) - maxTail; rest > 0 {
+		w.tail = slices.Clone(w.tail[rest:])
 	}
 	return len(p), nil
 }
-
-var _ io.Writer = (*quietWriter)(nil)
 
 // Drop takes the findings that known reports out of the result and counts them as
 // ignored.

@@ -91,8 +91,7 @@ func (t *toolchain) output(ctx context.Context, env []string, args ...string) ([
 // replace files there (cmd/go/internal/fsys, checkOverlay); through a symbolic
 // link from elsewhere the same files have paths that it accepts.
 func (t *toolchain) leaveModuleCache() error {
-	rel, err := filepath.Rel(t.GOMODCACHE, t.GOROOT)
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+	if local(t.GOMODCACHE, t.GOROOT) == "" {
 		return nil
 	}
 	cache, err := os.UserCacheDir()

@@ -158,7 +158,6 @@ func unleakEnd() {
 		}
 	}
 	rest := runtime.NumGoroutine() - 1
-	took := time.Now()
 	full := rest <= u.full
 	if rest > 0 && full {
 		unleakStacks(rest)
@@ -171,7 +170,6 @@ func unleakEnd() {
 	record = append(record, "left "+strconv.Itoa(rest)+"\n"...)
 	record = append(record, "teardown "+strconv.FormatBool(u.onExit)+"\n"...)
 	record = append(record, "full "+strconv.FormatBool(full)+"\n"...)
-	record = append(record, "cost proof="+proof.String()+" all="+time.Since(start).String()+" look="+time.Since(took).String()+"\n"...)
 	record = append(record, "end\n"...)
 	os.WriteFile(u.dir+"/end", record, 0o666)
 }

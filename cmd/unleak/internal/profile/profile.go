@@ -14,7 +14,6 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"strings"
 
 	pprof "github.com/google/pprof/profile"
 
@@ -152,7 +151,7 @@ func frames(locations []*pprof.Location) (stack []unleak.Frame, nilChannel bool)
 				continue
 			}
 			stack = append(stack, unleak.Frame{
-				Func: printed(line.Function.Name),
+				Func: unleak.NormalFunc(line.Function.Name),
 				File: line.Function.Filename,
 				Line: int(line.Line),
 			})
@@ -169,27 +168,4 @@ func isNilCheck(line pprof.Line) bool {
 	f := line.Function
 	return (f.Name == "runtime.chansend" || f.Name == "runtime.chanrecv") &&
 		f.StartLine > 0 && line.Line-f.StartLine < 40
-}
-
-// printed returns a function's name as tracebacks print it, with [...] for its
-// type arguments (runtime.funcNamePiecesForPrint).
-func printed(name string) string {
-	if !strings.Contains(name, "[") {
-		return name
-	}
-	var b strings.Builder
-	depth := 0
-	for _, c := range []byte(name) {
-		switch {
-		case c == '[':
-			if depth++; depth == 1 {
-				b.WriteString("[...]")
-			}
-		case c == ']' && depth > 0:
-			depth--
-		case depth == 0:
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
 }
