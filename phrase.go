@@ -11,7 +11,7 @@ import (
 
 // Headline says in one line how many goroutines are stuck, and in what.
 func (f *Finding) Headline() string {
-	return fmt.Sprintf("%s: %s in %s", count(f.Count, "goroutine"), f.Wait, f.Blocked.Func)
+	return fmt.Sprintf("%s: %s in %s", Plural(f.Count, "goroutine"), f.Wait, f.Blocked.Func)
 }
 
 // Place returns the frame to show in an editor or a review: the innermost whose
@@ -100,20 +100,20 @@ func (s *Summary) Sentence(complete bool) string {
 		scope = strings.Replace(scope, " in ", " of ", 1)
 	}
 	if s.Suspect > 0 {
-		found = append(found, count(s.Suspect, "suspect"))
+		found = append(found, Plural(s.Suspect, "suspect"))
 	}
 	line := strings.Join(found, ", ")
 	if s.Goroutines > 0 {
-		line += " (" + count(s.Goroutines, "goroutine") + ")"
+		line += " (" + Plural(s.Goroutines, "goroutine") + ")"
 	}
 	line += scope
 	for _, rest := range [...]struct {
 		n    int
 		text string
 	}{
-		{s.Running, count(s.Running, "goroutine") + " still running"},
+		{s.Running, Plural(s.Running, "goroutine") + " still running"},
 		{s.Idle, fmt.Sprintf("%d idle", s.Idle)},
-		{s.Ignored, count(s.Ignored, "finding") + " ignored"},
+		{s.Ignored, Plural(s.Ignored, "finding") + " ignored"},
 	} {
 		if rest.n > 0 {
 			line += "; " + rest.text
@@ -129,10 +129,10 @@ func (s *Summary) Sentence(complete bool) string {
 func (s *Summary) scope() string {
 	var parts []string
 	if s.Packages > 0 {
-		parts = append(parts, count(s.Packages, "package"))
+		parts = append(parts, Plural(s.Packages, "package"))
 	}
 	if s.Tests > 0 {
-		parts = append(parts, count(s.Tests, "test"))
+		parts = append(parts, Plural(s.Tests, "test"))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -140,8 +140,8 @@ func (s *Summary) scope() string {
 	return " in " + strings.Join(parts, ", ")
 }
 
-// count writes a number and a noun: "1 goroutine", "2 goroutines".
-func count(n int, noun string) string {
+// Plural writes a number and a noun: "1 goroutine", "2 goroutines".
+func Plural(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}

@@ -114,17 +114,19 @@ func (c *Case) evidence() []unleak.Evidence {
 
 // note tells what a confirming run found.
 func (g *Growth) note() string {
-	switch {
-	case g == nil:
+	if g == nil {
 		return ""
+	}
+	numbers := fmt.Sprintf("run again alone, the tests left %d after one run and %d after three", g.Once, g.Thrice)
+	switch {
 	case g.grew():
-		return fmt.Sprintf("run again alone, the tests left %d after one run and %d after three", g.Once, g.Thrice)
+		return numbers
 	case g.Thrice == 0:
 		return "run again alone, the tests left none"
 	case g.stayed():
-		return fmt.Sprintf("run again alone, the tests left %d after one run and %d after three: it belongs to the process, not to each test", g.Once, g.Thrice)
+		return numbers + ": it belongs to the process, not to each test"
 	}
-	return fmt.Sprintf("run again alone, the tests left %d after one run and %d after three: not clear", g.Once, g.Thrice)
+	return numbers + ": not clear"
 }
 
 func joinNotes(a, b string) string {

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 )
 
 // object returns the variable that an expression denotes: through parentheses,
@@ -122,10 +123,8 @@ func (p *pack) callee(call *ast.CallExpr) (path, name string) {
 
 // methodName returns the name of a method in callee's form.
 func methodName(name string) string {
-	for i := len(name) - 1; i >= 0; i-- {
-		if name[i] == '.' {
-			return name[i+1:]
-		}
+	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
+		return name[dot+1:]
 	}
 	return ""
 }

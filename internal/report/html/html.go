@@ -36,7 +36,7 @@ var script string
 // Write writes the page once the stream has ended.
 func Write(w io.Writer, messages iter.Seq[unleak.Message], opts Options) error {
 	// Parsed here and not when the program starts: few runs write a page.
-	page, err := template.New("page").Funcs(template.FuncMap{"plural": plural, "place": place}).Parse(pageText)
+	page, err := template.New("page").Funcs(template.FuncMap{"plural": unleak.Plural, "place": place}).Parse(pageText)
 	if err != nil {
 		return fmt.Errorf("html report: %w", err)
 	}
@@ -132,9 +132,9 @@ func (p *page) groups(findings []*unleak.Finding) {
 // sum writes the sentence at the top, from the findings where the stream was cut.
 func (p *page) sum(findings []*unleak.Finding, s *unleak.Summary) {
 	if s == nil {
-		s = &unleak.Summary{Proven: len(p.Groups[0].Findings), Likely: len(p.Groups[1].Findings), Suspect: len(p.Groups[2].Findings)}
+		s = new(unleak.Summary)
 		for _, f := range findings {
-			s.Goroutines += f.Count
+			s.Count(f)
 		}
 	}
 	p.Summary = s.Sentence(p.Complete)
@@ -158,13 +158,6 @@ func policy() string {
 func digest(source string) string {
 	sum := sha256.Sum256([]byte(source))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-}
-
-func plural(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // place writes a frame's "file:line".

@@ -77,7 +77,7 @@ func (p *printer) headline(f *unleak.Finding) []string {
 	if f.Grade == unleak.Proven {
 		color = red
 	}
-	parts := []string{p.paint(bold+color, string(f.Grade)), p.paint(bold, plural(f.Count, "goroutine")), p.paint(bold, string(f.Wait))}
+	parts := []string{p.paint(bold+color, string(f.Grade)), p.paint(bold, unleak.Plural(f.Count, "goroutine")), p.paint(bold, string(f.Wait))}
 	if at := p.place(f.Blocked); at != "" {
 		parts = append(parts, p.paint(bold, at))
 	}
@@ -140,7 +140,7 @@ func (p *printer) origin(findings []*unleak.Finding) {
 		p.field("started", i > 0, start)
 	}
 	if rest := len(starts) - len(shown); rest > 0 {
-		p.field("started", true, "and in "+plural(rest, "more place"))
+		p.field("started", true, "and in "+unleak.Plural(rest, "more place"))
 	}
 }
 
@@ -167,13 +167,13 @@ func (p *printer) edits(edits []unleak.Edit) {
 	for i, e := range edits {
 		lines := strings.Split(strings.TrimRight(e.New, "\n"), "\n")
 		if left -= len(lines); left < 0 && !p.Verbose {
-			p.field("fix", true, "(and "+plural(len(edits)-i, "more edit")+")")
+			p.field("fix", true, "(and "+unleak.Plural(len(edits)-i, "more edit")+")")
 			return
 		}
 		at := p.place(unleak.Frame{File: e.File, Line: e.Line})
 		switch {
 		case e.New == "":
-			p.line("%s%s", indent, p.paint(faint, fmt.Sprintf("%s: delete %s", at, plural(e.End-e.Line+1, "line"))))
+			p.line("%s%s", indent, p.paint(faint, fmt.Sprintf("%s: delete %s", at, unleak.Plural(e.End-e.Line+1, "line"))))
 			continue
 		case e.End < e.Line:
 			at += ": insert"

@@ -89,13 +89,6 @@ func limit[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-func plural(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
-}
-
 // listed writes "a, b and 3 more".
 func listed(names []string, n int) string {
 	shown := limit(names, n)

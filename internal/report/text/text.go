@@ -154,7 +154,7 @@ func (p *printer) cut(rest []*unleak.Finding, noun string) {
 	for _, f := range rest {
 		goroutines += f.Count
 	}
-	p.line("and %s (%s) not shown; -max=-1 shows all", plural(len(rest), "more "+noun), plural(goroutines, "goroutine"))
+	p.line("and %s (%s) not shown; -max=-1 shows all", unleak.Plural(len(rest), "more "+noun), unleak.Plural(goroutines, "goroutine"))
 	p.line("")
 }
 
