@@ -21,7 +21,8 @@ import (
 
 // A binary is what one run of a test binary left in its folder.
 type binary struct {
-	pkg string
+	folder string
+	pkg    string
 	// tests maps goroutine numbers to the tests that ran on them.
 	tests map[uint64]string
 	// count is how many tests, subtests, benchmarks and examples began.
@@ -30,8 +31,6 @@ type binary struct {
 	left int
 	// ended says that the end record is whole.
 	ended bool
-	// ahead says that a reader has been through it.
-	ahead bool
 	// teardown says that TestMain's teardown had run.
 	teardown bool
 	// full says that every goroutine's stack was taken, with its creator.
@@ -73,9 +72,14 @@ func (e *evidence) binaries() ([]*binary, error) {
 	return list, nil
 }
 
+func newBinary() *binary {
+	return &binary{tests: make(map[uint64]string), sizes: make(map[string]int64)}
+}
+
 // readBinary reads one folder as far as it goes.
 func readBinary(folder string) *binary {
-	b := &binary{tests: make(map[uint64]string), sizes: make(map[string]int64)}
+	b := newBinary()
+	b.folder = folder
 	b.readStart(folder)
 	b.readEnd(folder)
 	stacks, whole := b.readStacks(filepath.Join(folder, "stacks"))

@@ -5,6 +5,8 @@
 // thinking is done by the tool that reads it. The folder of one process holds
 //
 //	start             who ran: written when m.Run begins
+//	settling          stacks of what is left while it settles: the tool
+//	                  reads their source meanwhile
 //	leaks.pb.gz       the goroutineleak profile, where there is one
 //	stacks            runtime.Stack of all goroutines, with labels
 //	goroutines.pb.gz  the goroutine profile: instead of stacks where there are
@@ -33,6 +35,10 @@ const unleakSettle = 100 * time.Millisecond
 // unleakLooks is how many times in a row nothing must have changed: on a machine
 // that is busy the time passes while no goroutine gets to run.
 const unleakLooks = 10
+
+// unleakMaxSettling is the number of goroutines above which no stacks are taken
+// while they settle: stopping the world for them would cost more than it saves.
+const unleakMaxSettling = 1000
 
 // unleakMaxTests bounds the list of tests in the end record.
 const unleakMaxTests = 1 << 17
@@ -160,7 +166,7 @@ func unleakEnd() {
 	rest := runtime.NumGoroutine() - 1
 	full := rest <= u.full
 	if rest > 0 && full {
-		unleakStacks(rest)
+		unleakWrote("stacks", unleakStacks("stacks", rest))
 	}
 	if rest > 0 && (!full || !u.labels) {
 		unleakProfile("goroutine", "goroutines.pb.gz")
@@ -217,10 +223,16 @@ func unleakWrote(file string, size int) {
 func unleakWait(last int, since time.Time, settle time.Duration) {
 	u := &unleak
 	start := since
+	told := false
 	for looks := 0; ; looks++ {
 		now := time.Now()
 		if n := runtime.NumGoroutine(); n != last {
 			last, since, looks = n, now, 0
+		}
+		if looks == unleakLooks/2 && !told && last <= unleakMaxSettling {
+			told = true
+			unleakStacks("settling.part", last)
+			os.Rename(u.dir+"/settling.part", u.dir+"/settling")
 		}
 		settled := looks >= unleakLooks && now.Sub(since) >= settle || now.Sub(start) >= u.grace
 		if last <= 1 || settled && (last-1 <= u.floor || now.Sub(start) >= u.linger) {
@@ -230,9 +242,10 @@ func unleakWait(last int, since time.Time, settle time.Duration) {
 	}
 }
 
-// unleakStacks writes one traceback of all goroutines. One buffer that is large
-// enough means that the world is stopped once.
-func unleakStacks(n int) {
+// unleakStacks writes one traceback of all goroutines, and returns its size, or -1
+// where some of it is missing. One buffer that is large enough means that the
+// world is stopped once.
+func unleakStacks(file string, n int) int {
 	u := &unleak
 	if u.labels {
 		// The runtime reads GODEBUG again when it is set. The tests are over:
@@ -251,12 +264,11 @@ func unleakStacks(n int) {
 		buf := make([]byte, size)
 		got := runtime.Stack(buf, true)
 		if got < size || size > 1<<28 {
-			os.WriteFile(u.dir+"/stacks", buf[:got], 0o666)
-			if got == size { // the rest is missing
-				got = -1
+			os.WriteFile(u.dir+"/"+file, buf[:got], 0o666)
+			if got == size {
+				return -1
 			}
-			unleakWrote("stacks", got)
-			return
+			return got
 		}
 	}
 }
