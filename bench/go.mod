@@ -2,4 +2,8 @@ module github.com/unleak/unleak/bench
 
 go 1.26.0
 
-require golang.org/x/mod v0.42.0
+require (
+	github.com/DataDog/gostackparse v0.7.0
+	github.com/maruel/panicparse/v2 v2.5.0
+	golang.org/x/mod v0.42.0
+)
