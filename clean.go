@@ -22,6 +22,20 @@ func (m Message) Clean() Message {
 	if m.Progress != nil {
 		m.Progress = &Progress{Message: cleanText(m.Progress.Message, "")}
 	}
+	if m.Snapshot != nil {
+		s := *m.Snapshot
+		cleanAll(&s.From, &s.Format)
+		m.Snapshot = &s
+	}
+	if m.Group != nil {
+		m.Group = m.Group.clean()
+	}
+	if m.Rollup != nil {
+		r := *m.Rollup
+		cleanAll(&r.By)
+		r.Values = cleanValues(r.Values)
+		m.Rollup = &r
+	}
 	if m.Finding != nil {
 		m.Finding = m.Finding.clean()
 	}
@@ -46,10 +60,7 @@ func (f *Finding) clean() *Finding {
 			*frame = &one
 		}
 	}
-	c.Stack = append([]Frame(nil), f.Stack...)
-	for i := range c.Stack {
-		cleanFrame(&c.Stack[i])
-	}
+	c.Creators, c.Stack = cleanFrames(f.Creators), cleanFrames(f.Stack)
 	c.Evidence = append([]Evidence(nil), f.Evidence...)
 	for i := range c.Evidence {
 		e := &c.Evidence[i]
@@ -66,6 +77,41 @@ func (f *Finding) clean() *Finding {
 		}
 	}
 	return &c
+}
+
+// clean returns a copy that shares no text with g.
+func (g *Group) clean() *Group {
+	c := *g
+	cleanAll(&c.Key, (*string)(&c.Wait), &c.Idle)
+	c.Stack = cleanFrames(g.Stack)
+	if g.Created != nil {
+		one := *g.Created
+		cleanFrame(&one)
+		c.Created = &one
+	}
+	if g.Labels != nil {
+		c.Labels = make(map[string][]ValueCount, len(g.Labels))
+		for key, values := range g.Labels {
+			c.Labels[cleanText(key, "")] = cleanValues(values)
+		}
+	}
+	return &c
+}
+
+func cleanValues(values []ValueCount) []ValueCount {
+	values = append([]ValueCount(nil), values...)
+	for i := range values {
+		cleanAll(&values[i].Value)
+	}
+	return values
+}
+
+func cleanFrames(frames []Frame) []Frame {
+	frames = append([]Frame(nil), frames...)
+	for i := range frames {
+		cleanFrame(&frames[i])
+	}
+	return frames
 }
 
 func cleanFrame(f *Frame) { cleanAll(&f.Func, &f.File, &f.Text) }

@@ -20,10 +20,10 @@ func TestContractIsDocumented(t *testing.T) {
 	seen := make(map[reflect.Type]bool)
 	var walk func(reflect.Type)
 	walk = func(typ reflect.Type) {
-		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice || typ.Kind() == reflect.Map {
 			typ = typ.Elem()
 		}
-		if typ.Kind() != reflect.Struct || seen[typ] {
+		if typ.Kind() != reflect.Struct || seen[typ] || typ.PkgPath() != reflect.TypeFor[Message]().PkgPath() {
 			return
 		}
 		seen[typ] = true
@@ -37,7 +37,7 @@ func TestContractIsDocumented(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[Message]())
-	for _, how := range []How{HowProof, HowAlwaysStuck, HowDeadlock, HowGrowth, HowRepeated, HowEndlessLoop, HowLeftOver, HowTimeout} {
+	for _, how := range []How{HowProof, HowAlwaysStuck, HowDeadlock, HowGrowth, HowRepeated, HowEndlessLoop, HowLeftOver, HowTimeout, HowLongWait, HowMany} {
 		if !strings.Contains(text, "`"+string(how)+"`") {
 			t.Errorf("docs/json.md does not tell of %q", how)
 		}

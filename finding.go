@@ -55,8 +55,15 @@ type Finding struct {
 	// Created is the function that holds the go statement, and the statement's
 	// place; nil where the source has none.
 	Created *Frame `json:"created,omitempty"`
+	// Creators lists the go statements that led to Created, the nearest first,
+	// as far as the other goroutines' code tells.
+	Creators []Frame `json:"creators,omitempty"`
 	// Stack is one stack of the group, innermost frame first.
 	Stack []Frame `json:"stack,omitempty"`
+	// Age is how long the goroutines have waited; nil where none shows it.
+	Age *Age `json:"age,omitempty"`
+	// Impact is what they cost; nil where tests found them.
+	Impact *Impact `json:"impact,omitempty"`
 	// Evidence lists who saw the leak and how; the surest first.
 	Evidence []Evidence `json:"evidence"`
 	// Explanation says in one or two sentences why these goroutines are stuck.
@@ -104,6 +111,8 @@ const (
 	HowTimeout How = "timeout"
 	// HowLongWait: it has waited for long (suspect).
 	HowLongWait How = "long-wait"
+	// HowMany: there is a large number of them (suspect).
+	HowMany How = "many"
 	// HowSchedule: a search of the program's model ended so (likely).
 	HowSchedule How = "schedule"
 )

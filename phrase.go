@@ -71,6 +71,8 @@ func (h How) Text() string {
 		return "there when the tests ran into their time-out"
 	case HowLongWait:
 		return "waiting for long"
+	case HowMany:
+		return "a large number in one place"
 	case HowSchedule:
 		return "a search of the program's schedules ended so"
 	}

@@ -8,6 +8,9 @@ package unleak
 type Message struct {
 	Config   *Config   `json:"config,omitempty"`
 	Progress *Progress `json:"progress,omitempty"`
+	Snapshot *Snapshot `json:"snapshot,omitempty"`
+	Group    *Group    `json:"group,omitempty"`
+	Rollup   *Rollup   `json:"rollup,omitempty"`
 	Finding  *Finding  `json:"finding,omitempty"`
 	Loss     *Loss     `json:"loss,omitempty"`
 	Summary  *Summary  `json:"summary,omitempty"`
@@ -65,6 +68,11 @@ type Summary struct {
 	Idle int `json:"idle,omitempty"`
 	// Ignored counts findings that an ignore rule or the baseline took out.
 	Ignored int `json:"ignored,omitempty"`
+	// Total is the number of goroutines in the last snapshot.
+	Total int `json:"total,omitempty"`
+	// Forecast says how many goroutines the process can have; nil where
+	// nothing tells.
+	Forecast *Forecast `json:"forecast,omitempty"`
 	// Packages and Tests count what was looked at.
 	Packages int `json:"packages,omitempty"`
 	Tests    int `json:"tests,omitempty"`

@@ -37,7 +37,7 @@ func Write(w io.Writer, messages iter.Seq[unleak.Message], _ Options) error {
 // members counts what a message holds.
 func members(m unleak.Message) int {
 	n := 0
-	for _, set := range [...]bool{m.Config != nil, m.Progress != nil, m.Finding != nil, m.Loss != nil, m.Summary != nil} {
+	for _, set := range [...]bool{m.Config != nil, m.Progress != nil, m.Snapshot != nil, m.Group != nil, m.Rollup != nil, m.Finding != nil, m.Loss != nil, m.Summary != nil} {
 		if set {
 			n++
 		}
