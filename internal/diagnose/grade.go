@@ -19,8 +19,9 @@ import "github.com/unleak/unleak"
 //     end, and finds out only when it wakes.
 //  4. Not a leak of any test: repetition in fresh processes added nothing.
 //  5. Likely: repetition added goroutines; several tests or runs each left the
-//     key; or source shows a loop without a way out that is not started once in
-//     a process.
+//     key, and repetition was not tried; or source shows a loop without a way out
+//     that is not started once in a process. Where repetition was tried and added
+//     one, several tests left what a pool keeps that grows with demand.
 //  6. Else a suspect, or still running where the goroutine is on the move.
 func (c *Case) Grade() (unleak.Grade, unleak.How) {
 	if how, n := c.proven(); n > 0 {
@@ -37,7 +38,7 @@ func (c *Case) Grade() (unleak.Grade, unleak.How) {
 		return c.rest()
 	case c.Growth.grew():
 		return unleak.Likely, unleak.HowGrowth
-	case c.repeated():
+	case c.Growth == nil && c.repeated():
 		return unleak.Likely, unleak.HowRepeated
 	case c.Verdict.Endless && !c.Verdict.Once && c.attributed():
 		return unleak.Likely, unleak.HowEndlessLoop
