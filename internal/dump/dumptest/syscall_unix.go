@@ -10,14 +10,14 @@ import (
 	"github.com/unleak/unleak"
 )
 
-func platform() []waiting { return []waiting{{wait: unleak.WaitSyscall, run: systemCall}} }
+func platform() []waiting { return []waiting{{run: systemCall}} }
 
 // systemCall reads from a pipe that the network poller does not know.
-func systemCall(id chan<- uint64) {
+func systemCall(known chan<- Goroutine) {
 	var p [2]int
 	if err := syscall.Pipe(p[:]); err != nil {
 		panic(err)
 	}
-	id <- Self()
+	known <- Here(unleak.WaitSyscall)
 	syscall.Read(p[0], make([]byte, 1))
 }

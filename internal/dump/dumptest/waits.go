@@ -5,229 +5,234 @@
 package dumptest
 
 import (
-	"fmt"
 	"iter"
 	"os"
-	"reflect"
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	"github.com/unleak/unleak"
 )
 
-// A Goroutine is one that Start started.
-type Goroutine struct {
-	ID   uint64
-	Wait unleak.Wait
-	// Entry is the name of the function that the go statement named.
-	Entry string
+// A Scope is what Start needs of testing.TB.
+type Scope interface {
+	Cleanup(func())
+	Fatal(...any)
 }
 
 // Start starts the goroutines. They may take a moment to reach their waits. Most
-// of them stay there for ever; those that would burn the processor end with t.
-func Start(t testing.TB) []Goroutine {
+// of them stay there for ever; those that would burn the processor end with s.
+func Start(s Scope) []Goroutine {
 	var started []Goroutine
-	for _, w := range append(waits(t), platform()...) {
-		id := make(chan uint64)
-		go w.run(id)
-		g := Goroutine{ID: <-id, Wait: w.wait, Entry: w.entry}
-		if g.Entry == "" {
-			g.Entry = runtime.FuncForPC(reflect.ValueOf(w.run).Pointer()).Name()
+	for _, w := range append(waits(s), platform()...) {
+		known := make(chan Goroutine)
+		creator, created := Self(), Next()
+		go w.run(known)
+		for range 1 + w.more {
+			g := <-known
+			if g.Created.IsZero() {
+				g.Creator, g.Created = creator, created
+			}
+			started = append(started, g)
 		}
-		started = append(started, g)
 	}
 	return started
 }
 
-// A waiting is a function that sends its goroutine's number and then waits.
+// A waiting is a function that sends what is known of its goroutine and then
+// waits, and more goroutines that it starts.
 type waiting struct {
-	wait  unleak.Wait
-	run   func(id chan<- uint64)
-	entry string // "" is run itself
+	run  func(known chan<- Goroutine)
+	more int
 }
 
-func waits(t testing.TB) []waiting {
+func waits(s Scope) []waiting {
 	var stop atomic.Bool
-	t.Cleanup(func() { stop.Store(true) })
+	s.Cleanup(func() { stop.Store(true) })
 	r, w, err := os.Pipe()
 	if err != nil {
-		t.Fatal(err)
+		s.Fatal(err)
 	}
-	t.Cleanup(func() { r.Close(); w.Close() })
-	read := func(id chan<- uint64) { id <- Self(); r.Read(make([]byte, 1)) }
+	s.Cleanup(func() { r.Close(); w.Close() })
+	read := func(wait unleak.Wait) func(chan<- Goroutine) {
+		return func(known chan<- Goroutine) {
+			known <- Here(wait)
+			r.Read(make([]byte, 1))
+		}
+	}
 	return []waiting{
-		{wait: unleak.WaitReceive, run: receive},
-		{wait: unleak.WaitReceive, run: receiveRange},
-		{wait: unleak.WaitReceive, run: receiveGeneric[string]},
-		{wait: unleak.WaitReceive, run: (&box[int]{c: make(chan int)}).receive, entry: "github.com/unleak/unleak/internal/dump/dumptest.(*box[...]).receive"},
-		{wait: unleak.WaitReceive, run: receiveLocked},
-		{wait: unleak.WaitReceive, run: receiveInPanic},
-		{wait: unleak.WaitReceive, run: receiveDeep},
-		{wait: unleak.WaitSend, run: send},
-		{wait: unleak.WaitReceiveNil, run: receiveNil},
-		{wait: unleak.WaitSendNil, run: sendNil},
-		{wait: unleak.WaitSelect, run: selectTwo},
-		{wait: unleak.WaitSelectNone, run: selectNone},
-		{wait: unleak.WaitCond, run: condition},
-		{wait: unleak.WaitMutex, run: mutex},
-		{wait: unleak.WaitRLock, run: readLock},
-		{wait: unleak.WaitRWLock, run: writeLock},
-		{wait: unleak.WaitMutex, run: secondWriteLock},
-		{wait: unleak.WaitGroup, run: waitGroup},
-		{wait: unleak.WaitSleep, run: sleep},
-		{wait: unleak.WaitCoroutine, run: coroutine, entry: "iter.Pull[...].func1"},
-		{wait: unleak.WaitIO, run: read},
-		{wait: unleak.WaitSemacquire, run: read},
-		{wait: unleak.WaitRunning, run: func(id chan<- uint64) {
-			for id <- Self(); !stop.Load(); {
+		{run: receive},
+		{run: receiveRange},
+		{run: receiveGeneric[string]},
+		{run: (&box[int]{c: make(chan int)}).receive},
+		{run: receiveLocked},
+		{run: receiveInPanic},
+		{run: receiveDeep},
+		{run: send},
+		{run: receiveNil},
+		{run: sendNil},
+		{run: selectTwo},
+		{run: selectNone},
+		{run: condition},
+		{run: mutex},
+		{run: readLock},
+		{run: writeLock},
+		{run: secondWriteLock},
+		{run: waitGroup},
+		{run: sleep},
+		{run: coroutine, more: 1},
+		{run: read(unleak.WaitIO)},
+		{run: read(unleak.WaitSemacquire)}, // for the first one
+		{run: func(known chan<- Goroutine) {
+			known <- Here(unleak.WaitRunning)
+			for !stop.Load() {
 			}
 		}},
 	}
 }
 
-// Self returns the number of the calling goroutine.
-func Self() (id uint64) {
-	buf := make([]byte, 64)
-	if _, err := fmt.Sscanf(string(buf[:runtime.Stack(buf, false)]), "goroutine %d", &id); err != nil {
-		panic(err)
-	}
-	return id
-}
-
-func receive(id chan<- uint64) {
-	id <- Self()
+func receive(known chan<- Goroutine) {
+	known <- Here(unleak.WaitReceive)
 	<-make(chan int)
 }
 
-func receiveRange(id chan<- uint64) {
-	id <- Self()
+func receiveRange(known chan<- Goroutine) {
+	known <- Here(unleak.WaitReceive)
 	for range make(chan int) {
 	}
 }
 
-func receiveGeneric[T any](id chan<- uint64) {
-	id <- Self()
+func receiveGeneric[T any](known chan<- Goroutine) {
+	known <- Here(unleak.WaitReceive)
 	<-make(chan T)
 }
 
 type box[T any] struct{ c chan T }
 
-func (b *box[T]) receive(id chan<- uint64) {
-	id <- Self()
+func (b *box[T]) receive(known chan<- Goroutine) {
+	known <- Here(unleak.WaitReceive)
 	<-b.c
 }
 
-func receiveLocked(id chan<- uint64) {
+func receiveLocked(known chan<- Goroutine) {
 	runtime.LockOSThread()
-	receive(id)
+	g := Here(unleak.WaitReceive)
+	g.Locked = true
+	g.Stack[0].Line += 3
+	known <- g
+	<-make(chan int)
 }
 
-func receiveInPanic(id chan<- uint64) {
-	defer receive(id)
+func receiveInPanic(known chan<- Goroutine) {
+	defer receive(known)
 	panic("a panic frame stands on the stack")
 }
 
 // receiveDeep is deeper than what a traceback prints without eliding.
-func receiveDeep(id chan<- uint64) { dive(id, Depth) }
+func receiveDeep(known chan<- Goroutine) { dive(known, Depth) }
 
 // Depth is how often the goroutine with the deepest stack calls dive: above the
 // 50 inner and 50 outer frames of tracebacks, below the 128 of profiles.
 const Depth = 110
 
-func dive(id chan<- uint64, n int) {
+func dive(known chan<- Goroutine, n int) {
 	if n == 1 {
-		receive(id)
+		receive(known)
 		return
 	}
-	dive(id, n-1)
+	dive(known, n-1)
 }
 
-func send(id chan<- uint64) {
-	id <- Self()
+func send(known chan<- Goroutine) {
+	known <- Here(unleak.WaitSend)
 	make(chan int) <- 1
 }
 
-func receiveNil(id chan<- uint64) {
-	id <- Self()
+func receiveNil(known chan<- Goroutine) {
 	var c chan int
+	known <- Here(unleak.WaitReceiveNil)
 	<-c
 }
 
-func sendNil(id chan<- uint64) {
-	id <- Self()
+func sendNil(known chan<- Goroutine) {
 	var c chan int
+	known <- Here(unleak.WaitSendNil)
 	c <- 1
 }
 
-func selectTwo(id chan<- uint64) {
-	id <- Self()
+func selectTwo(known chan<- Goroutine) {
+	known <- Here(unleak.WaitSelect)
 	select {
 	case <-make(chan int):
 	case make(chan int) <- 1:
 	}
 }
 
-func selectNone(id chan<- uint64) {
-	id <- Self()
+func selectNone(known chan<- Goroutine) {
+	known <- Here(unleak.WaitSelectNone)
 	select {}
 }
 
-func condition(id chan<- uint64) {
-	id <- Self()
+func condition(known chan<- Goroutine) {
 	c := sync.NewCond(new(sync.Mutex))
 	c.L.Lock()
+	known <- Here(unleak.WaitCond)
 	c.Wait()
 }
 
-func mutex(id chan<- uint64) {
-	id <- Self()
+func mutex(known chan<- Goroutine) {
 	var mu sync.Mutex
 	mu.Lock()
+	known <- Here(unleak.WaitMutex)
 	mu.Lock()
 }
 
-func readLock(id chan<- uint64) {
-	id <- Self()
+func readLock(known chan<- Goroutine) {
 	var mu sync.RWMutex
 	mu.Lock()
+	known <- Here(unleak.WaitRLock)
 	mu.RLock()
 }
 
-func writeLock(id chan<- uint64) {
-	id <- Self()
+func writeLock(known chan<- Goroutine) {
 	var mu sync.RWMutex
 	mu.RLock()
+	known <- Here(unleak.WaitRWLock)
 	mu.Lock()
 }
 
 // secondWriteLock waits for the mutex within the RWMutex.
-func secondWriteLock(id chan<- uint64) {
-	id <- Self()
+func secondWriteLock(known chan<- Goroutine) {
 	var mu sync.RWMutex
 	mu.Lock()
+	known <- Here(unleak.WaitMutex)
 	mu.Lock()
 }
 
-func waitGroup(id chan<- uint64) {
-	id <- Self()
+func waitGroup(known chan<- Goroutine) {
 	var wg sync.WaitGroup
 	wg.Add(1)
+	known <- Here(unleak.WaitGroup)
 	wg.Wait()
 }
 
-func sleep(id chan<- uint64) {
-	id <- Self()
+func sleep(known chan<- Goroutine) {
+	known <- Here(unleak.WaitSleep)
 	time.Sleep(time.Hour)
 }
 
-func coroutine(id chan<- uint64) {
+// coroutine starts one that waits for the next call of next.
+func coroutine(known chan<- Goroutine) {
+	pulling := Self()
 	next, _ := iter.Pull(func(yield func(int) bool) {
-		id <- Self()
+		g := Here(unleak.WaitCoroutine)
+		g.Stack[0].Line += 3
+		g.Created.Func, g.Creator = "iter.Pull[...]", pulling
+		known <- g
 		yield(1)
 	})
 	next()
+	known <- Here(unleak.WaitSelectNone)
 	select {}
 }
