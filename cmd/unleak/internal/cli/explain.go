@@ -10,6 +10,7 @@ import (
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
+	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 	"github.com/unleak/unleak/internal/report/text"
 )
 
@@ -50,7 +51,7 @@ func runExplain(_ context.Context, p process, args []string) (int, error) {
 	for _, arg := range fs.Args() {
 		cause := unleak.Cause(arg)
 		if _, ok := cause.Text(); !ok {
-			return exitUsage, &gotest.UsageError{Message: fmt.Sprintf("no cause %q: \"unleak explain\" lists them", arg)}
+			return exitUsage, usage.Errorf("no cause %q: \"unleak explain\" lists them", arg)
 		}
 		if err := text.Explain(p.out, cause, opts); err != nil {
 			return exitFailure, err

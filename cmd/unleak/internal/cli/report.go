@@ -13,6 +13,7 @@ import (
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
+	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 	"github.com/unleak/unleak/internal/report/github"
 	"github.com/unleak/unleak/internal/report/html"
 	"github.com/unleak/unleak/internal/report/jsonstream"
@@ -47,16 +48,16 @@ func (r *reporting) flags(fs *flag.FlagSet) {
 // check refuses values that no reporter knows.
 func (r *reporting) check() error {
 	if !slices.Contains(formats, r.format) {
-		return &gotest.UsageError{Message: fmt.Sprintf("no format %q: -format is one of %s", r.format, strings.Join(formats, ", "))}
+		return usage.Errorf("no format %q: -format is one of %s", r.format, strings.Join(formats, ", "))
 	}
 	if unleak.Grade(r.fail).Rank() == 0 {
-		return &gotest.UsageError{Message: fmt.Sprintf("no grade %q: -fail is proven, likely or suspect", r.fail)}
+		return usage.Errorf("no grade %q: -fail is proven, likely or suspect", r.fail)
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, r.color) {
-		return &gotest.UsageError{Message: fmt.Sprintf("no -color=%s: it is always, never or auto", r.color)}
+		return usage.Errorf("no -color=%s: it is always, never or auto", r.color)
 	}
 	if r.exitCode < 0 || r.exitCode > 255 {
-		return &gotest.UsageError{Message: fmt.Sprintf("no -exit-code=%d: it is between 0 and 255", r.exitCode)}
+		return usage.Errorf("no -exit-code=%d: it is between 0 and 255", r.exitCode)
 	}
 	return r.checkFile()
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
+	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 	"github.com/unleak/unleak/internal/rules"
 )
 
@@ -79,9 +80,9 @@ func (p process) fail(name string, code int, err error) int {
 		return exitClean
 	}
 	fmt.Fprintf(p.err, "unleak %s: %v\n", name, err)
-	var usage *gotest.UsageError
+	var wrong *usage.Error
 	var rule *rules.SyntaxError
-	if errors.As(err, &usage) || errors.As(err, &rule) {
+	if errors.As(err, &wrong) || errors.As(err, &rule) {
 		return exitUsage
 	}
 	return max(code, exitFailure)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
+	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 	"github.com/unleak/unleak/internal/rules"
 )
 
@@ -135,7 +136,7 @@ func (a *acceptance) flags(fs *flag.FlagSet) {
 
 func (a *acceptance) check() error {
 	if a.update && a.baseline == "" {
-		return &gotest.UsageError{Message: "-update-baseline needs -baseline=FILE to write to"}
+		return usage.Errorf("-update-baseline needs -baseline=FILE to write to")
 	}
 	if a.baseline == "" || a.update {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 
 	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
+	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 )
 
 const versionUsage = `usage: unleak version
@@ -24,7 +25,7 @@ func runVersion(_ context.Context, p process, args []string) (int, error) {
 		return exitClean, err
 	}
 	if len(args) > 0 {
-		return exitUsage, &gotest.UsageError{Message: fmt.Sprintf("no argument %q: version takes none", args[0])}
+		return exitUsage, usage.Errorf("no argument %q: version takes none", args[0])
 	}
 	_, err := fmt.Fprintf(p.out, "unleak %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return exitClean, err

@@ -4,8 +4,9 @@ package gotest
 
 import (
 	"flag"
-	"fmt"
 	"strings"
+
+	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 )
 
 // arguments are go test's, taken apart as far as unleak has to know them.
@@ -33,15 +34,6 @@ func (a argument) String() string {
 	return "-" + a.name + "=" + a.value
 }
 
-// UsageError is a mistake on the command line.
-type UsageError struct{ Message string }
-
-func (e *UsageError) Error() string { return e.Message }
-
-func usagef(format string, args ...any) error {
-	return &UsageError{fmt.Sprintf(format, args...)}
-}
-
 // split takes unleak's own flags, those that own defines, out of args wherever
 // they stand before -args, sets them, and returns the rest taken apart.
 func split(args []string, own *flag.FlagSet) (arguments, error) {
@@ -62,7 +54,7 @@ func split(args []string, own *flag.FlagSet) (arguments, error) {
 				return nil
 			}
 			if i+1 >= len(args) {
-				return usagef("flag -%s needs a value", name)
+				return usage.Errorf("flag -%s needs a value", name)
 			}
 			i++
 			value, set = args[i], true
@@ -76,7 +68,7 @@ func split(args []string, own *flag.FlagSet) (arguments, error) {
 				return a, err
 			}
 			if err := own.Set(name, value); err != nil {
-				return a, usagef("flag -%s: %v", name, err)
+				return a, usage.Errorf("flag -%s: %v", name, err)
 			}
 			continue
 		}

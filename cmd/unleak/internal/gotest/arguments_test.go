@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 )
 
 // ownFlags defines unleak's own flags as the command line does.
@@ -69,9 +71,9 @@ func TestSplitSetsOwn(t *testing.T) {
 
 func TestSplitErrors(t *testing.T) {
 	for _, args := range []string{"-run", "-grace", "-grace=soon", "-proof=perhaps", "-ancestors=perhaps", "-confirm=soon", "./a -format"} {
-		var usage *UsageError
-		if _, err := split(strings.Fields(args), ownFlags(new(Options))); !errors.As(err, &usage) {
-			t.Errorf("%s: error %v, want a UsageError", args, err)
+		var wrong *usage.Error
+		if _, err := split(strings.Fields(args), ownFlags(new(Options))); !errors.As(err, &wrong) {
+			t.Errorf("%s: error %v, want a usage.Error", args, err)
 		}
 	}
 }

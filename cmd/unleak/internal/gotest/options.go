@@ -6,6 +6,8 @@ import (
 	"flag"
 	"io"
 	"time"
+
+	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 )
 
 // Options says how to run and judge tests. The zero value of each field means its
@@ -79,7 +81,7 @@ func parseSwitch(s string) (bool, error) {
 	case "off", "false", "0":
 		return false, nil
 	}
-	return false, usagef("want on or off, not %q", s)
+	return false, usage.Errorf("want on or off, not %q", s)
 }
 
 func (o *Options) defaults() {

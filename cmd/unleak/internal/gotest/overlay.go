@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/unleak/unleak/cmd/unleak/internal/hook"
+	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 )
 
 // prepare writes the overlay that go test is to use into dir, merged with the
@@ -81,7 +82,7 @@ func (t *toolchain) mergeOverlay(replace hook.Replace, file string) error {
 	for from, to := range user.Replace {
 		from, to = t.absolute(from), t.absolute(to)
 		if t.inTesting(from) {
-			return usagef("-overlay %s replaces %s: unleak test needs package testing for itself; leave that entry out, or take unleak's leaktest package instead", file, from)
+			return usage.Errorf("-overlay %s replaces %s: unleak test needs package testing for itself; leave that entry out, or take unleak's leaktest package instead", file, from)
 		}
 		replace[from], t.replaced[from] = to, to
 	}
@@ -170,7 +171,7 @@ func (t *toolchain) narrowCover(ctx context.Context, env []string, a arguments) 
 		}
 	}
 	if len(keep) == 0 {
-		return a, usagef("-coverpkg=%s covers nothing but package testing, which unleak test needs for itself", value)
+		return a, usage.Errorf("-coverpkg=%s covers nothing but package testing, which unleak test needs for itself", value)
 	}
 	a = a.without("coverpkg")
 	a.flags = append(a.flags, argument{"coverpkg", strings.Join(keep, ","), true})

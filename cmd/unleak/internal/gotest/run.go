@@ -20,6 +20,7 @@ import (
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/cmd/unleak/internal/hook"
+	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 	"github.com/unleak/unleak/internal/diagnose"
 	"github.com/unleak/unleak/internal/source"
 )
@@ -63,7 +64,7 @@ func Run(ctx context.Context, o Options, s Streams) (*Result, error) {
 // refuse says no to what cannot work, before anything runs.
 func (o *Options) refuse() error {
 	if o.arguments.on("c") {
-		return usagef("-c builds a test binary and runs nothing, so there is nothing to look at; leave -c out, or use go test -c")
+		return usage.Errorf("-c builds a test binary and runs nothing, so there is nothing to look at; leave -c out, or use go test -c")
 	}
 	return nil
 }
