@@ -44,10 +44,35 @@ func (f Frame) Local() bool {
 	return true
 }
 
-// CompareFindings orders findings for a reader: surest first, then those with
-// most goroutines. Use it in a stable sort.
+// CompareFindings orders findings for a reader: surest first, by grade and by the
+// way in which they showed, then those with most goroutines. Use it in a stable
+// sort.
 func CompareFindings(a, b *Finding) int {
-	return cmp.Or(cmp.Compare(b.Grade.Rank(), a.Grade.Rank()), cmp.Compare(b.Count, a.Count))
+	return cmp.Or(cmp.Compare(b.Grade.Rank(), a.Grade.Rank()), cmp.Compare(b.rank(), a.rank()), cmp.Compare(b.Count, a.Count))
+}
+
+// rank orders findings of one grade by the best of the evidence that carries it.
+func (f *Finding) rank() (best int) {
+	for _, e := range f.Evidence {
+		if e.Grade == f.Grade {
+			best = max(best, e.How.rank())
+		}
+	}
+	return best
+}
+
+// rank orders the ways in which leaks show within a grade. A large number says
+// less than a long wait, that less than growth.
+func (h How) rank() int {
+	switch h {
+	case HowMany:
+		return 1
+	case HowLongWait:
+		return 2
+	case HowAlwaysStuck:
+		return 4
+	}
+	return 3
 }
 
 // Text says in a few words what h showed.

@@ -34,25 +34,31 @@ func (s Set) Findings() (findings []unleak.Finding, running int) {
 	return findings, running
 }
 
+// finding returns what the group itself tells, without grade, count and evidence.
+func (g *Group) finding() unleak.Finding {
+	f := unleak.Finding{
+		Key:         g.Key.ID(),
+		Cause:       g.Verdict.Cause,
+		Wait:        g.Key.Wait,
+		Blocked:     g.Sample.Blocked(),
+		Entry:       g.Sample.Entry(),
+		Stack:       g.Sample.Stack,
+		Explanation: g.Verdict.Explanation,
+		Fixes:       g.Verdict.Fixes,
+	}
+	if !g.Sample.Created.IsZero() {
+		created := g.Sample.Created
+		f.Created = &created
+	}
+	return f
+}
+
 // merge makes one finding of all cases with one key. Where some cases fail and
 // others are suspects, the count is that of those that fail.
 func merge(cases []*Case) unleak.Finding {
-	first := cases[0]
-	sample := first.group.Sample
-	f := unleak.Finding{
-		Key:         first.Key.ID(),
-		Cause:       first.Verdict.Cause,
-		Wait:        first.Key.Wait,
-		Blocked:     sample.Blocked(),
-		Entry:       sample.Entry(),
-		Stack:       sample.Stack,
-		Explanation: first.Verdict.Explanation,
-		Fixes:       first.Verdict.Fixes,
-	}
-	if !sample.Created.IsZero() {
-		created := sample.Created
-		f.Created = &created
-	}
+	group := *cases[0].group
+	group.Verdict = cases[0].Verdict
+	f := group.finding()
 	counts := make(map[bool]int)
 	for _, c := range cases {
 		grade, _ := c.Grade()

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+
+package diagnose
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/unleak/unleak"
+)
+
+// A Tally counts goroutines as they come. It keeps one copy of those with the
+// same stack, wait and creation site, so that its memory goes with the number of
+// different stacks and not with that of goroutines. The zero Tally is empty.
+type Tally struct {
+	stacks []*Stack
+	// known finds a stack by its frames' address: readers give equal stacks one
+	// copy. texts finds it by what the frames say, for readers that do not.
+	known map[*unleak.Frame][]*Stack
+	texts map[string]*Stack
+	total int
+}
+
+// A Stack is all goroutines of one snapshot with the same stack, wait and creation
+// site.
+type Stack struct {
+	// Goroutine is the first of them; its Count is that of all, Leaked whether
+	// any is marked.
+	unleak.Goroutine
+	// Marked is how many the runtime marked as leaked.
+	Marked int
+	// Age is zero where none shows one; Old is how many have waited for
+	// LongWait or more.
+	Age    unleak.Age
+	Old    int
+	labels map[string]map[string]int
+	text   string
+}
+
+// maxValues bounds how many values of one label a stack keeps apart, and maxLabels
+// how many labels: request numbers are labels too.
+const (
+	maxValues = 200
+	maxLabels = 20
+)
+
+// Add counts g, which is copied.
+func (t *Tally) Add(g *unleak.Goroutine) {
+	s := t.stack(g)
+	n := max(g.Count, 1)
+	t.total += n
+	s.Count += n
+	if g.Leaked {
+		s.Leaked = true
+		s.Marked += n
+	}
+	if g.Minutes > 0 {
+		s.addAge(g.Minutes, n)
+	}
+	for key, value := range g.Labels {
+		s.addLabel(key, value, n)
+	}
+}
+
+// Total returns the number of goroutines that were added.
+func (t *Tally) Total() int { return t.total }
+
+// stack returns where g is counted.
+func (t *Tally) stack(g *unleak.Goroutine) *Stack {
+	var at *unleak.Frame
+	if len(g.Stack) > 0 {
+		at = &g.Stack[0]
+	}
+	for _, s := range t.known[at] {
+		if s.same(g) {
+			return s
+		}
+	}
+	if t.known == nil {
+		t.known = make(map[*unleak.Frame][]*Stack)
+		t.texts = make(map[string]*Stack)
+	}
+	text := stackText(g)
+	s := t.texts[text]
+	if s == nil {
+		s = &Stack{Goroutine: *g, text: text}
+		s.Count, s.Leaked, s.Minutes = 0, false, 0
+		t.texts[text] = s
+		t.stacks = append(t.stacks, s)
+	}
+	t.known[at] = append(t.known[at], s)
+	return s
+}
+
+// same reports whether g, whose frames are s's, is counted with s.
+func (s *Stack) same(g *unleak.Goroutine) bool {
+	return s.Wait == g.Wait && len(s.Stack) == len(g.Stack) && s.Elided == g.Elided && s.Created == g.Created
+}
+
+// stackText writes out what makes goroutines count together.
+func stackText(g *unleak.Goroutine) string {
+	var b strings.Builder
+	b.WriteString(string(g.Wait))
+	b.WriteByte(0)
+	b.WriteString(strconv.Itoa(g.Elided))
+	for _, f := range append(g.Stack[:len(g.Stack):len(g.Stack)], g.Created) {
+		b.WriteByte(0)
+		b.WriteString(f.Func)
+		b.WriteByte(0)
+		b.WriteString(f.File)
+		b.WriteByte(0)
+		b.WriteString(strconv.Itoa(f.Line))
+	}
+	return b.String()
+}
+
+func (s *Stack) addAge(minutes, n int) {
+	if s.Age.Known == 0 || minutes < s.Age.Min {
+		s.Age.Min = minutes
+	}
+	s.Age.Max = max(s.Age.Max, minutes)
+	s.Age.Known += n
+	if minutes >= LongWait {
+		s.Old += n
+	}
+}
+
+// addLabel counts a label's value; beyond the bounds, values count as "...".
+func (s *Stack) addLabel(key, value string, n int) {
+	values := s.labels[key]
+	if values == nil {
+		if len(s.labels) >= maxLabels {
+			return
+		}
+		if s.labels == nil {
+			s.labels = make(map[string]map[string]int)
+		}
+		values = make(map[string]int)
+		s.labels[key] = values
+	}
+	if _, ok := values[value]; !ok && len(values) >= maxValues {
+		value = otherValues
+	}
+	values[value] += n
+}
+
+// otherValues stands for the values of a label that are too many to tell.
+const otherValues = "..."
+
+// valueCounts sorts counts, the most frequent value first.
+func valueCounts(counts map[string]int) []unleak.ValueCount {
+	values := make([]unleak.ValueCount, 0, len(counts))
+	for _, v := range slices.Sorted(maps.Keys(counts)) {
+		values = append(values, unleak.ValueCount{Value: v, Count: counts[v]})
+	}
+	slices.SortStableFunc(values, func(a, b unleak.ValueCount) int { return cmp.Compare(b.Count, a.Count) })
+	return values
+}
+
+// Stacks returns what was counted, in the order in which it first came.
+func (t *Tally) Stacks() []*Stack { return t.stacks }
+
+// A Look is one snapshot with its stacks.
+type Look struct {
+	unleak.Snapshot
+	Stacks []*Stack
+	// Deadlock says that the runtime ended the process because every goroutine
+	// was asleep.
+	Deadlock bool
+}
