@@ -2,36 +2,66 @@
 
 package dump
 
-import "github.com/unleak/unleak"
+import (
+	"strings"
 
-// maxCached bounds a cache's entries, and so its memory, against input in which
-// nothing repeats.
-const maxCached = 1 << 18
+	"github.com/unleak/unleak"
+)
+
+// maxCached bounds what a cache holds, in bytes and roughly, against input in
+// which nothing repeats.
+const maxCached = 16 << 20
 
 // A cache keeps what was read once, so that memory and allocations go with the
 // number of distinct stacks and not with that of goroutines.
 type cache struct {
-	names  table[string]
-	places table[place]
-	labels map[string]map[string]string
-	waits  map[string]unleak.Wait
+	names   table[name]
+	places  table[place]
+	headers map[string]*unleak.Goroutine // by the header's text
+	labels  map[string]map[string]string
 
-	// steps is a tree of all stacks, from the innermost frame outwards; stacks
-	// has for each of its nodes the stack that ends there, or nil.
-	steps  map[step]uint32
-	stacks [][]unleak.Frame
+	// nodes is a tree of all stacks, from the innermost frame outwards; the
+	// first is its root. steps finds a node's children.
+	nodes []node
+	steps map[step]uint32
+
+	size int
+}
+
+// A name is the text before a function's arguments, or a line "created by F"
+// without the number of the goroutine.
+type name struct {
+	text  string
+	shown string // the function's name
+	plain bool
 }
 
 // A place is a file and a line.
 type place struct {
-	file string
-	line int
+	text  string
+	file  string
+	line  int
+	plain bool
 }
 
 // A call is one frame: indices of names and places.
 type call struct{ name, place uint32 }
 
-// A step leads from a node of the tree of stacks to the next.
+// A node is a frame, called by nothing yet: the stack from here to the root's
+// child is one that was read, or the start of one. What created a goroutine is a
+// node too, a last one.
+type node struct {
+	parent uint32
+	call   call
+	next   uint32 // the child that the fast path last went to; 0 is none
+	plain  bool   // the fast path may go here
+	maker  bool   // this is what created the goroutine
+	name   string // the texts of call
+	place  string
+	stack  []unleak.Frame // what ends here; nil until a goroutine's does
+}
+
+// A step leads from a node to the next.
 type step struct {
 	from uint32
 	call call
@@ -39,54 +69,59 @@ type step struct {
 
 func newCache() *cache {
 	return &cache{
-		names:  table[string]{ids: make(map[string]uint32)},
-		places: table[place]{ids: make(map[string]uint32)},
-		labels: make(map[string]map[string]string),
-		waits:  make(map[string]unleak.Wait),
-		steps:  make(map[step]uint32),
-		stacks: make([][]unleak.Frame, 1), // the root
+		names:   table[name]{ids: make(map[string]uint32)},
+		places:  table[place]{ids: make(map[string]uint32)},
+		headers: make(map[string]*unleak.Goroutine),
+		labels:  make(map[string]map[string]string),
+		nodes:   make([]node, 1),
+		steps:   make(map[step]uint32),
 	}
 }
 
-func (c *cache) full() bool {
-	return len(c.names.all)+len(c.places.all)+len(c.labels)+len(c.waits)+len(c.steps) > maxCached
-}
+// grow notes that an entry was made: so many bytes of text, and what holds them.
+func (c *cache) grow(text int) { c.size += text + 128 }
+
+func (c *cache) full() bool { return c.size > maxCached }
 
 func (c *cache) frame(k call) unleak.Frame {
-	at := c.places.all[k.place]
-	return unleak.Frame{Func: c.names.all[k.name], File: at.file, Line: at.line}
+	at := &c.places.all[k.place]
+	return unleak.Frame{Func: c.names.all[k.name].shown, File: at.file, Line: at.line}
 }
 
-// stack returns the one copy of a stack.
-func (c *cache) stack(calls []call) []unleak.Frame {
-	node := uint32(0)
-	for _, k := range calls {
-		s := step{node, k}
-		next, ok := c.steps[s]
-		if !ok {
-			next = uint32(len(c.stacks))
-			c.steps[s] = next
-			c.stacks = append(c.stacks, nil)
-		}
-		node = next
-	}
-	if c.stacks[node] == nil && len(calls) > 0 {
-		frames := make([]unleak.Frame, len(calls))
-		for i, k := range calls {
-			frames[i] = c.frame(k)
-		}
-		c.stacks[node] = Visible(frames)
-	}
-	return c.stacks[node]
-}
-
-func (c *cache) wait(status []byte) unleak.Wait {
-	w, ok := c.waits[string(status)]
+// child returns the node that a call leads to from another.
+func (c *cache) child(from uint32, k call) uint32 {
+	s := step{from, k}
+	to, ok := c.steps[s]
 	if !ok {
-		w = unleak.ParseWait(string(status))
-		c.waits[string(status)] = w
+		to = uint32(len(c.nodes))
+		c.steps[s] = to
+		name, place := &c.names.all[k.name], &c.places.all[k.place]
+		c.nodes = append(c.nodes, node{
+			parent: from, call: k, name: name.text, place: place.text,
+			plain: name.plain && place.plain,
+			maker: strings.HasPrefix(name.text, createdBy),
+		})
+		c.grow(0)
 	}
-	return w
+	return to
+}
+
+// stack returns the one copy of the stack that ends at a node.
+func (c *cache) stack(at uint32) []unleak.Frame {
+	if c.nodes[at].stack == nil && at != 0 {
+		depth := 0
+		for n := at; n != 0; n = c.nodes[n].parent {
+			depth++
+		}
+		frames := make([]unleak.Frame, depth)
+		for n := at; n != 0; n = c.nodes[n].parent {
+			depth--
+			frames[depth] = c.frame(c.nodes[n].call)
+		}
+		c.nodes[at].stack = Visible(frames)
+		c.grow(len(frames) * 64)
+	}
+	return c.nodes[at].stack
 }
 
 // A table numbers texts and keeps for each what was made of it.

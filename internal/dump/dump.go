@@ -22,6 +22,8 @@ type Options struct {
 	// MaxLine is how many bytes of a line are kept; what is longer is passed
 	// over, and a header that long is an error. 0 means 1 MiB.
 	MaxLine int
+
+	slow bool // for tests: read every record line by line
 }
 
 // An Error tells of a record that could not be read. Reading goes on after it.
@@ -46,27 +48,84 @@ func (e *Error) Error() string {
 // A record that cannot be read is an *Error in the sequence; where r itself
 // fails, that error is wrapped and ends it. The goroutine is nil beside an error.
 //
-// Stacks are as GOTRACEBACK=all prints them, whatever the level of the dump.
-// Goroutines with equal stacks share one, and likewise Labels: write to neither.
+// A goroutine is valid until the next step of the sequence, which writes over it;
+// who keeps one copies it. Its Stack, Labels and Ancestors may be kept. They are
+// shared with other goroutines: never write to them.
+//
+// Stacks are as GOTRACEBACK=all prints them, whatever the level of the dump. Equal
+// ones are the same slice, as long as a few megabytes hold all distinct ones.
 func Read(r io.Reader, o Options) iter.Seq2[*unleak.Goroutine, error] {
 	return func(yield func(*unleak.Goroutine, error) bool) {
-		lines := newLines(r, o.MaxLine)
-		rec := newRecord()
-		for lines.next() {
-			line := bytes.TrimSpace(lines.text)
-			if id, rest, ok := cutHeader(line); ok {
-				if !rec.end(false, yield) {
-					return
-				}
-				rec.begin(lines.start, id, rest, lines.whole)
-			} else if !rec.add(line, lines.whole) && !rec.end(false, yield) {
-				return
-			}
+		d := &reader{
+			lines:   newLines(r, o.MaxLine),
+			cache:   newCache(),
+			streams: []*record{new(record)},
+			yield:   yield,
+			slow:    o.slow,
 		}
-		// After an error of r nobody knows what would have followed.
-		if !rec.end(true, yield) || lines.err == io.EOF {
+		d.run()
+	}
+}
+
+// A reader is one run over an input.
+type reader struct {
+	lines *lines
+	cache *cache
+	// streams holds the record of each stream of lines that the input mixes; a
+	// dump as the runtime wrote it is one stream.
+	streams []*record
+	yield   func(*unleak.Goroutine, error) bool
+	slow    bool
+}
+
+// run takes the input record by record where records have the runtime's own
+// shape, which is most of most dumps, and line by line where not.
+func (d *reader) run() {
+	for {
+		switch d.fast() {
+		case taken:
+			continue
+		case stopped:
 			return
 		}
-		yield(nil, fmt.Errorf("reading the dump at byte %d: %w", lines.read, lines.err))
+		if !d.lines.next() {
+			break
+		}
+		if !d.line(0, d.lines.text, d.lines.whole) {
+			return
+		}
 	}
+	// After an error of the input nobody knows what would have followed.
+	for _, rec := range d.streams {
+		if !rec.end(true, d.yield) {
+			return
+		}
+	}
+	if d.lines.err != io.EOF {
+		d.yield(nil, fmt.Errorf("reading the dump at byte %d: %w", d.lines.read, d.lines.err))
+	}
+}
+
+// line takes a line of a stream; whole says that it is not cut off. It reports
+// whether to go on.
+func (d *reader) line(stream int, text []byte, whole bool) bool {
+	rec := d.streams[stream]
+	text = bytes.TrimSpace(text)
+	if id, rest, ok := cutHeader(text); ok {
+		if !rec.end(false, d.yield) {
+			return false
+		}
+		rec.begin(d.room(), d.lines.start, id, rest, whole)
+		return true
+	}
+	return rec.add(text, whole) || rec.end(false, d.yield)
+}
+
+// room returns a cache with room for a record more. Records that are open keep
+// the one that they began with.
+func (d *reader) room() *cache {
+	if d.cache.full() {
+		d.cache = newCache()
+	}
+	return d.cache
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/unleak/unleak"
 )
 
+// headerStart is how a goroutine's header begins.
+const headerStart = "goroutine "
+
 // cutHeader reports whether a line is a goroutine's header, as far as its number
 // tells: `goroutine N [` or, at GOTRACEBACK=system, `goroutine N gp=`. It returns
 // what follows the number.
@@ -17,7 +20,7 @@ func cutHeader(line []byte) (id uint64, rest []byte, ok bool) {
 	if len(line) == 0 || line[0] != 'g' {
 		return 0, nil, false
 	}
-	rest, ok = bytes.CutPrefix(line, []byte("goroutine "))
+	rest, ok = bytes.CutPrefix(line, []byte(headerStart))
 	if !ok {
 		return 0, nil, false
 	}
@@ -38,8 +41,26 @@ func (c *cache) parseHeader(g *unleak.Goroutine, b []byte) bool {
 	if !ok {
 		return false
 	}
+	known, ok := c.headers[string(b)]
+	if !ok {
+		known = new(unleak.Goroutine)
+		if !c.parseBracket(known, b) {
+			return false
+		}
+		c.headers[string(b)] = known
+		c.grow(len(b) + 256)
+	}
+	id := g.ID
+	*g = *known
+	g.ID = id
+	return true
+}
+
+// parseBracket reads a header from behind its opening bracket.
+func (c *cache) parseBracket(g *unleak.Goroutine, b []byte) (ok bool) {
 	status, b := cutPart(b)
-	g.Wait = c.wait(status)
+	g.Count = 1
+	g.Wait = unleak.ParseWait(string(status))
 	g.Leaked = bytes.Contains(status, []byte(" (leaked)"))
 	for {
 		if rest, ok := bytes.CutPrefix(b, []byte(", ")); ok {
@@ -123,6 +144,7 @@ func (c *cache) cutLabels(b []byte) (labels map[string]string, rest []byte, ok b
 	labels, ok = parseLabels(text)
 	if ok {
 		c.labels[text] = labels
+		c.grow(2 * len(text))
 	}
 	return labels, b[end:], ok
 }

@@ -104,7 +104,8 @@ func process(t *testing.T) map[uint64]*unleak.Goroutine {
 		if err != nil {
 			t.Fatalf("%v in\n%s", err, buf)
 		}
-		all[g.ID] = g
+		kept := *g
+		all[g.ID] = &kept
 	}
 	if headers := bytes.Count(buf, []byte("\ngoroutine ")) + 1; headers != len(all) {
 		t.Errorf("read %d of %d goroutines", len(all), headers)

@@ -174,7 +174,8 @@ func read(r io.Reader) (all []*unleak.Goroutine, errs []error) {
 		if err != nil {
 			errs = append(errs, err)
 		} else {
-			all = append(all, g)
+			kept := *g
+			all = append(all, &kept)
 		}
 	}
 	return all, errs

@@ -23,7 +23,7 @@ const (
 // Other text may stand between frames, as many processes share a log. So a
 // record ends only at a blank line, at the next header, or behind its creator.
 type record struct {
-	*cache
+	*cache    // the reader's, as it was when the record began
 	open      bool
 	offset    int64
 	reason    string // what is wrong with it; "" is nothing
@@ -31,7 +31,7 @@ type record struct {
 	g         unleak.Goroutine
 
 	// Of the section being read, which is g's own stack or an ancestor's:
-	calls   []call
+	at      uint32 // the node of the last frame
 	created unleak.Frame
 	note    bool // a line says why frames are missing
 
@@ -40,18 +40,14 @@ type record struct {
 	pending []byte
 }
 
-func newRecord() *record { return &record{cache: newCache()} }
-
 // begin starts the record of goroutine id; header is what follows the number.
-func (r *record) begin(offset int64, id uint64, header []byte, whole bool) {
-	if r.full() {
-		r.cache = newCache()
-	}
+func (r *record) begin(c *cache, offset int64, id uint64, header []byte, whole bool) {
+	r.cache = c
 	// The runtime prints the stack of a thread's scheduler as goroutine 0.
 	r.open = id != 0
 	r.offset, r.reason, r.truncated = offset, "", false
 	r.g = unleak.Goroutine{ID: id, Count: 1}
-	r.calls, r.created, r.note, r.pending = r.calls[:0], unleak.Frame{}, false, r.pending[:0]
+	r.at, r.created, r.note, r.pending = 0, unleak.Frame{}, false, r.pending[:0]
 	if !r.parseHeader(&r.g, header) {
 		r.reason, r.truncated = badHeader, !whole
 	}
@@ -102,8 +98,7 @@ func (r *record) addPlace(p placeText, whole bool) bool {
 	}
 	pending := r.pending
 	r.pending = pending[:0]
-	if creator, ok := bytes.CutPrefix(pending, []byte("created by ")); ok {
-		name, id := cutCreator(creator)
+	if name, id, ok := cutCreator(pending); ok {
 		if len(r.g.Ancestors) == 0 {
 			r.g.Creator = id
 		}
@@ -113,7 +108,7 @@ func (r *record) addPlace(p placeText, whole bool) bool {
 	name, ok := functionName(pending, p.bare)
 	switch {
 	case ok:
-		r.calls = append(r.calls, call{r.name(name), at})
+		r.at = r.child(r.at, call{r.name(name), at})
 	case p.bare:
 		r.note = true // a C function whose name is not known
 	case p.offset:
@@ -153,11 +148,15 @@ func (r *record) end(eof bool, yield func(*unleak.Goroutine, error) bool) bool {
 	if r.reason != "" {
 		return yield(nil, &Error{Offset: r.offset, Goroutine: r.g.ID, Truncated: r.truncated, Reason: r.reason})
 	}
-	g := r.g
-	if g.Wait == unleak.WaitSemacquire {
-		g.Wait = lockWait(g.Stack)
+	return r.give(yield)
+}
+
+// give yields the goroutine that was read.
+func (r *record) give(yield func(*unleak.Goroutine, error) bool) bool {
+	if r.g.Wait == unleak.WaitSemacquire {
+		r.g.Wait = lockWait(r.g.Stack)
 	}
-	return yield(&g, nil)
+	return yield(&r.g, nil)
 }
 
 // judge finds out whether the record is whole.
@@ -169,7 +168,7 @@ func (r *record) judge(eof bool) {
 		r.reason, r.truncated = cutShort, true
 	case unresolved:
 		r.reason = badFrame
-	case len(r.calls) == 0 && !r.note:
+	case r.at == 0 && !r.note:
 		r.reason = noStack
 	}
 }
@@ -184,10 +183,10 @@ func (r *record) complete() bool {
 	if !r.created.IsZero() || r.note && id == 1 {
 		return true
 	}
-	if len(r.calls) == 0 {
+	if r.at == 0 {
 		return false
 	}
-	outermost := r.names.all[r.calls[len(r.calls)-1].name]
+	outermost := r.frame(r.nodes[r.at].call).Func
 	switch outermost {
 	case "main.main", "runtime.runFinalizers", "runtime.runfinq", "runtime.runCleanups":
 		return true
@@ -199,11 +198,11 @@ func (r *record) complete() bool {
 
 // endSection gives what was read to g or to its last ancestor.
 func (r *record) endSection() {
-	stack := r.stack(r.calls)
+	stack := r.stack(r.at)
 	if n := len(r.g.Ancestors); n > 0 {
 		r.g.Ancestors[n-1].Stack, r.g.Ancestors[n-1].Created = stack, r.created
 	} else {
 		r.g.Stack, r.g.Created = stack, r.created
 	}
-	r.calls, r.created, r.note, r.pending = r.calls[:0], unleak.Frame{}, false, r.pending[:0]
+	r.at, r.created, r.note, r.pending = 0, unleak.Frame{}, false, r.pending[:0]
 }

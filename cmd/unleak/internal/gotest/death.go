@@ -45,8 +45,9 @@ func (p *packageResult) leftovers() []diagnose.Leftover {
 	alive := make(map[uint64]*unleak.Goroutine)
 	for g, err := range dump.Read(bytes.NewReader(p.Traceback), dump.Options{}) {
 		if err == nil {
-			all = append(all, g)
-			alive[g.ID] = g
+			kept := *g
+			all = append(all, &kept)
+			alive[g.ID] = &kept
 		}
 	}
 	var left []diagnose.Leftover

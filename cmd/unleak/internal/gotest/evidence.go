@@ -195,7 +195,8 @@ func (b *binary) readStacks(file string) (list []*unleak.Goroutine, whole bool) 
 			continue
 		}
 		if g.ID != 1 && !exits(g) {
-			list = append(list, g)
+			kept := *g
+			list = append(list, &kept)
 		}
 	}
 	return list, whole

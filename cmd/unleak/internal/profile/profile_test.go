@@ -112,7 +112,8 @@ func tracebacks(t *testing.T) map[uint64]*unleak.Goroutine {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all[g.ID] = g
+		kept := *g
+		all[g.ID] = &kept
 	}
 	return all
 }
