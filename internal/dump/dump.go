@@ -22,6 +22,10 @@ type Options struct {
 	// MaxLine is how many bytes of a line are kept; what is longer is passed
 	// over, and a header that long is an error. 0 means 1 MiB.
 	MaxLine int
+	// Outside, where not nil, is called for each line that stands outside of the
+	// records, such as the message of a panic. The line is valid until it
+	// returns.
+	Outside func(line []byte)
 
 	slow bool // for tests: read every record line by line
 }
@@ -60,6 +64,7 @@ func Read(r io.Reader, o Options) iter.Seq2[*unleak.Goroutine, error] {
 			lines:   newLines(r, o.MaxLine),
 			cache:   newCache(),
 			streams: []*record{new(record)},
+			outside: o.Outside,
 			yield:   yield,
 			slow:    o.slow,
 		}
@@ -74,6 +79,7 @@ type reader struct {
 	// streams holds the record of each stream of lines that the input mixes; a
 	// dump as the runtime wrote it is one stream.
 	streams []*record
+	outside func([]byte)
 	yield   func(*unleak.Goroutine, error) bool
 	slow    bool
 }
@@ -117,6 +123,9 @@ func (d *reader) line(stream int, text []byte, whole bool) bool {
 		}
 		rec.begin(d.room(), d.lines.start, id, rest, whole)
 		return true
+	}
+	if !rec.open && d.outside != nil {
+		d.outside(text)
 	}
 	return rec.add(text, whole) || rec.end(false, d.yield)
 }
