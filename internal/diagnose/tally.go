@@ -65,6 +65,22 @@ func (t *Tally) Add(g *unleak.Goroutine) {
 	}
 }
 
+// Mark marks as leaked, of the goroutines that were added before, as many as g
+// stands for and have its stack and wait. A creation site counts only where both
+// have one: profiles lack it.
+func (t *Tally) Mark(g *unleak.Goroutine) {
+	rest := max(g.Count, 1)
+	for _, s := range t.stacks {
+		if s.Wait != g.Wait || !slices.Equal(s.Stack, g.Stack) || !g.Created.IsZero() && s.Created != g.Created {
+			continue
+		}
+		n := min(rest, s.Count-s.Marked)
+		s.Marked += n
+		s.Leaked = s.Marked > 0
+		rest -= n
+	}
+}
+
 // Total returns the number of goroutines that were added.
 func (t *Tally) Total() int { return t.total }
 
@@ -170,4 +186,7 @@ type Look struct {
 	// Deadlock says that the runtime ended the process because every goroutine
 	// was asleep.
 	Deadlock bool
+	// Proof says that the marks come from a goroutineleak profile that was taken
+	// for this look, and not from one that somebody took earlier.
+	Proof bool
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 
 	"github.com/unleak/unleak"
-	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
 	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 	"github.com/unleak/unleak/internal/report/text"
 )

@@ -118,8 +118,9 @@ func (r *reporting) colored(w io.Writer, env []string) bool {
 	return isTerminal(w)
 }
 
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+// isTerminal reports whether a reader or writer is a terminal.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}
@@ -137,37 +138,13 @@ func (p process) progress() func(string) {
 }
 
 // code decides the exit code, once for all formats.
-func (r *reporting) code(s unleak.Summary, findings []unleak.Finding, losses []unleak.Loss) int {
+func (r *reporting) code(report *unleak.Report) int {
 	least := unleak.Grade(r.fail).Rank()
 	switch {
-	case s.Failed, slices.ContainsFunc(losses, func(l unleak.Loss) bool { return l.Hides }):
+	case report.Summary.Failed, report.Hides():
 		return exitFailure
-	case slices.ContainsFunc(findings, func(f unleak.Finding) bool { return f.Grade.Rank() >= least }):
+	case slices.ContainsFunc(report.Findings, func(f unleak.Finding) bool { return f.Grade.Rank() >= least }):
 		return r.exitCode
 	}
 	return exitClean
-}
-
-// stream puts a result into the order of the JSON contract.
-func stream(config unleak.Config, findings []unleak.Finding, losses []unleak.Loss, s unleak.Summary) iter.Seq[unleak.Message] {
-	s.Losses = len(losses)
-	for i := range findings {
-		s.Count(&findings[i])
-	}
-	return func(yield func(unleak.Message) bool) {
-		if !yield(unleak.Message{Config: &config}) {
-			return
-		}
-		for i := range findings {
-			if !yield(unleak.Message{Finding: &findings[i]}) {
-				return
-			}
-		}
-		for i := range losses {
-			if !yield(unleak.Message{Loss: &losses[i]}) {
-				return
-			}
-		}
-		yield(unleak.Message{Summary: &s})
-	}
 }

@@ -12,7 +12,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
 	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 	"github.com/unleak/unleak/internal/rules"
 )
@@ -42,6 +41,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"test", "find the goroutines that a test run leaks, with no change to the code", runTest},
+		{"inspect", "find the goroutines that leak in a dump, a profile or a running process", runInspect},
 		{"explain", "say what a cause means and how to mend it", runExplain},
 		{"version", "print the version", runVersion},
 	}
@@ -51,7 +51,7 @@ func commands() []command {
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) int {
 	p := process{stdin, stdout, stderr, env}
 	if len(args) == 0 {
-		usage(p.err)
+		overview(p.err)
 		return exitUsage
 	}
 	name, args := args[0], args[1:]
@@ -88,7 +88,7 @@ func (p process) fail(name string, code int, err error) int {
 	return max(code, exitFailure)
 }
 
-func usage(w io.Writer) {
+func overview(w io.Writer) {
 	fmt.Fprint(w, "unleak finds goroutine leaks.\n\nUsage:\n\n\tunleak COMMAND [flags] [arguments]\n\nCommands:\n\n")
 	for _, c := range commands() {
 		fmt.Fprintf(w, "\t%-9s %s\n", c.name, c.short)
@@ -99,7 +99,7 @@ func usage(w io.Writer) {
 // help prints the help of one command, or the list of all.
 func help(ctx context.Context, p process, args []string) int {
 	if len(args) == 0 {
-		usage(p.out)
+		overview(p.out)
 		return exitClean
 	}
 	return Run(ctx, []string{args[0], "-h"}, p.in, p.out, p.err, p.env)

@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
 	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 )
 

@@ -19,18 +19,15 @@ import (
 	"time"
 
 	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/cmd/unleak/internal/checkout"
 	"github.com/unleak/unleak/cmd/unleak/internal/hook"
 	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 	"github.com/unleak/unleak/internal/diagnose"
-	"github.com/unleak/unleak/internal/source"
 )
 
 // A Result is what a run found.
 type Result struct {
-	Config   unleak.Config
-	Findings []unleak.Finding
-	Losses   []unleak.Loss
-	Summary  unleak.Summary
+	unleak.Report
 	// Packages lists the packages whose test binaries left evidence.
 	Packages []string
 	// Listed says that go test was asked to run nothing (-list, -n).
@@ -73,11 +70,12 @@ func (o *Options) refuse() error {
 type runner struct {
 	Options
 	Streams
-	tools   *toolchain
-	temp    string
-	overlay string
-	noProof string // why the proof is not taken
-	losses  []unleak.Loss
+	tools    *toolchain
+	checkout *checkout.Checkout
+	temp     string
+	overlay  string
+	noProof  string // why the proof is not taken
+	losses   []unleak.Loss
 }
 
 // run is the pipeline: go test, evidence, leftovers, cases, confirmation,
@@ -90,7 +88,7 @@ func (r *runner) run(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	ahead := startReader(dir, r.sources())
+	ahead := startReader(dir, r.checkout.Tree())
 	results, failed, err := r.goTest(ctx, dir, ahead.look)
 	evidence, tree := ahead.stop()
 	if err != nil {
@@ -105,14 +103,13 @@ func (r *runner) run(ctx context.Context) (*Result, error) {
 	set := diagnose.Cases(left, tree)
 	r.confirm(ctx, set.Cases)
 	findings, running := set.Findings()
-	r.finish(findings, tree)
-	result := &Result{
+	r.checkout.Finish(findings, tree)
+	result := &Result{Listed: r.lists(), Report: unleak.Report{
 		Config:   r.config(),
 		Findings: findings,
 		Losses:   r.losses,
-		Listed:   r.lists(),
 		Summary:  unleak.Summary{Running: running, Idle: set.Idle, Failed: failed},
-	}
+	}}
 	packages := make(map[string]bool)
 	for _, b := range binaries {
 		packages[b.pkg] = true
@@ -130,7 +127,10 @@ func (r *runner) prepare(ctx context.Context) (err error) {
 	} else {
 		r.noProof = r.tools.proof()
 	}
-	r.overlay, r.arguments, err = r.tools.prepare(ctx, r.Env, r.arguments, r.temp)
+	if r.overlay, r.arguments, err = r.tools.prepare(ctx, r.Env, r.arguments, r.temp); err != nil {
+		return err
+	}
+	r.checkout, err = r.tools.source()
 	return err
 }
 
@@ -263,14 +263,9 @@ func (r *runner) config() unleak.Config {
 		Tool:    "unleak",
 		Command: "test",
 		Go:      r.tools.GOVERSION,
-		Module:  r.tools.module,
+		Module:  r.checkout.Module(),
 		NoProof: r.noProof,
 	}
-}
-
-// sources returns the reader of the source files that stacks name.
-func (r *runner) sources() *source.Tree {
-	return &source.Tree{ReadFile: r.tools.readFile, ReadDir: r.tools.readDir}
 }
 
 // maxTail is how much a quietWriter keeps.
@@ -286,12 +281,4 @@ func (w *quietWriter) Write(p []byte) (int, error) {
 		w.tail = slices.Clone(w.tail[rest:])
 	}
 	return len(p), nil
-}
-
-// Drop takes the findings that known reports out of the result and counts them as
-// ignored.
-func (r *Result) Drop(known func(*unleak.Finding) bool) {
-	before := len(r.Findings)
-	r.Findings = slices.DeleteFunc(r.Findings, func(f unleak.Finding) bool { return known(&f) })
-	r.Summary.Ignored += before - len(r.Findings)
 }

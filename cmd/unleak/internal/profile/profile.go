@@ -14,6 +14,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"time"
 
 	pprof "github.com/google/pprof/profile"
 
@@ -57,6 +58,26 @@ func (e *KindError) Error() string {
 // Goroutines without a stack, which Go 1.27 may report, are left out. Where a
 // stack was cut at the depth that profiles keep, Elided is -1.
 func Read(r io.Reader, o Options) ([]*unleak.Goroutine, error) {
+	p, err := Parse(r, o)
+	if err != nil {
+		return nil, err
+	}
+	return p.Goroutines, nil
+}
+
+// A Profile is what a profile holds.
+type Profile struct {
+	// Goroutines is what Read returns.
+	Goroutines []*unleak.Goroutine
+	// Time is when the profile was taken; zero where it does not say so.
+	Time time.Time
+	// Duration is the time in which the goroutines came, for a profile that
+	// tells of a change (?seconds=N); else 0. Those that went are left out.
+	Duration time.Duration
+}
+
+// Parse returns the goroutines of a profile as Read does, and when it was taken.
+func Parse(r io.Reader, o Options) (*Profile, error) {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = defaultMaxBytes
 	}
@@ -78,14 +99,17 @@ func Read(r io.Reader, o Options) ([]*unleak.Goroutine, error) {
 	if kind != "goroutine" && kind != "goroutineleak" {
 		return nil, &KindError{kind}
 	}
-	var all []*unleak.Goroutine
+	read := &Profile{Duration: time.Duration(p.DurationNanos)}
+	if p.TimeNanos != 0 {
+		read.Time = time.Unix(0, p.TimeNanos)
+	}
 	for _, s := range p.Sample {
 		if g := goroutine(s); g != nil {
 			g.Leaked = kind == "goroutineleak"
-			all = append(all, g)
+			read.Goroutines = append(read.Goroutines, g)
 		}
 	}
-	return all, nil
+	return read, nil
 }
 
 // unpack reads all of r, and gunzips what is gzip, up to max bytes.
