@@ -120,6 +120,8 @@ func (s *Summary) Sentence(complete bool) string {
 	}
 	switch {
 	case len(found) > 0:
+	case s.Total > 0 && s.Suspect > 0:
+		found = append(found, "nothing proven or likely")
 	case complete:
 		found = append(found, "no goroutine leaks")
 	default:
@@ -130,15 +132,20 @@ func (s *Summary) Sentence(complete bool) string {
 		found = append(found, Plural(s.Suspect, "suspect"))
 	}
 	line := strings.Join(found, ", ")
-	if s.Goroutines > 0 {
+	switch {
+	case s.Goroutines > 0 && s.Total > 0:
+		line += fmt.Sprintf(" (%d of %s)", s.Goroutines, Plural(s.Total, "goroutine"))
+	case s.Goroutines > 0:
 		line += " (" + Plural(s.Goroutines, "goroutine") + ")"
+	case s.Total > 0:
+		line += " among " + Plural(s.Total, "goroutine")
 	}
 	line += scope
 	for _, rest := range [...]struct {
 		n    int
 		text string
 	}{
-		{s.Running, Plural(s.Running, "goroutine") + " still running"},
+		{s.running(), Plural(s.Running, "goroutine") + " still running"},
 		{s.Idle, fmt.Sprintf("%d idle", s.Idle)},
 		{s.Ignored, Plural(s.Ignored, "finding") + " ignored"},
 	} {
@@ -150,6 +157,15 @@ func (s *Summary) Sentence(complete bool) string {
 		line += "; the run itself failed"
 	}
 	return line
+}
+
+// running is Running for a test's end, where all should be gone. In a process that
+// lives, the rest is what it is there for.
+func (s *Summary) running() int {
+	if s.Total > 0 {
+		return 0
+	}
+	return s.Running
 }
 
 // scope says what was looked at: " in 12 packages, 340 tests".
@@ -260,11 +276,19 @@ func starters(evidence []Evidence) []StarterCount {
 func (f *Finding) Reasons() []string {
 	var reasons []string
 	for _, e := range f.Evidence {
-		if text := e.How.Text(); e.Grade == f.Grade && text != "" && !slices.Contains(reasons, text) {
+		if text := e.reason(); e.Grade == f.Grade && text != "" && !slices.Contains(reasons, text) {
 			reasons = append(reasons, text)
 		}
 	}
 	return reasons
+}
+
+// reason says in a few words what e showed.
+func (e *Evidence) reason() string {
+	if e.How == HowGrowth && e.Source != SourceTest {
+		return "the number grew from look to look"
+	}
+	return e.How.Text()
 }
 
 // Notes lists the notes of the evidence that carries f's grade, as far as they say
@@ -273,7 +297,7 @@ func (f *Finding) Reasons() []string {
 func (f *Finding) Notes() []string {
 	var notes []string
 	for _, e := range f.evidence(true) {
-		if e.Note != "" && (e.Test != "" || e.Worker != "") && !slices.Contains(notes, e.Note) {
+		if e.Note != "" && (e.Test != "" || e.Worker != "" || e.Source != SourceTest) && !slices.Contains(notes, e.Note) {
 			notes = append(notes, e.Note)
 		}
 	}

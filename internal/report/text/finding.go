@@ -32,6 +32,7 @@ func (p *printer) finding(b block) {
 	}
 	p.source(f)
 	p.origin(b.all)
+	p.cost(f)
 	p.evidence(f)
 	p.field("why", false, f.Explanation)
 	for i, fix := range f.Fixes {
@@ -141,6 +142,9 @@ func (p *printer) origin(findings []*unleak.Finding) {
 	}
 	if rest := len(starts) - len(shown); rest > 0 {
 		p.field("started", true, "and in "+unleak.Plural(rest, "more place"))
+	}
+	for _, c := range findings[0].Creators {
+		p.field("started", true, "from "+joined(p.place(c), "by "+p.function(c)))
 	}
 }
 

@@ -37,42 +37,46 @@ type Options struct {
 func Write(w io.Writer, messages iter.Seq[unleak.Message], opts Options) error {
 	p := newPrinter(w, opts)
 	run := collect(messages)
-	p.module = run.config.Module
-	sure := slices.IndexFunc(run.findings, isSuspect)
+	p.module, p.process = run.Config.Module, len(run.Snapshots) > 0
+	findings := run.sorted()
+	sure := slices.IndexFunc(findings, isSuspect)
 	if sure < 0 {
-		sure = len(run.findings)
+		sure = len(findings)
 	}
-	p.findings(run.findings[:sure])
-	p.suspects(run.findings[sure:])
+	p.snapshots(run.Snapshots)
+	p.findings(findings[:sure], "finding")
+	p.suspects(findings[sure:])
+	p.groups(run.Groups, findings)
+	p.rollups(run.Rollups)
 	complete := p.losses(run)
+	p.forecast(run.Summary)
 	p.summary(run, complete)
 	return p.flush("text report")
 }
 
-// A run is what a stream told, in the order of the report.
+// A run is what a stream told.
 type run struct {
-	config   unleak.Config
-	findings []*unleak.Finding
-	losses   []unleak.Loss
-	summary  *unleak.Summary // nil if the stream was cut
+	unleak.Report
+	whole bool // it had a summary
 }
 
 func collect(messages iter.Seq[unleak.Message]) run {
 	var r run
 	for m := range messages {
-		switch m = m.Clean(); {
-		case m.Config != nil:
-			r.config = *m.Config
-		case m.Finding != nil:
-			r.findings = append(r.findings, m.Finding)
-		case m.Loss != nil:
-			r.losses = append(r.losses, *m.Loss)
-		case m.Summary != nil:
-			r.summary = m.Summary
-		}
+		r.Add(m.Clean())
+		r.whole = r.whole || m.Summary != nil
 	}
-	slices.SortStableFunc(r.findings, unleak.CompareFindings)
 	return r
+}
+
+// sorted returns the findings in the order of the report.
+func (r *run) sorted() []*unleak.Finding {
+	var findings []*unleak.Finding
+	for i := range r.Findings {
+		findings = append(findings, &r.Findings[i])
+	}
+	slices.SortStableFunc(findings, unleak.CompareFindings)
+	return findings
 }
 
 func isSuspect(f *unleak.Finding) bool { return f.Grade.Rank() < unleak.Likely.Rank() }
@@ -81,11 +85,15 @@ func isSuspect(f *unleak.Finding) bool { return f.Grade.Rank() < unleak.Likely.R
 type printer struct {
 	*bufio.Writer
 	Options
-	module string // the user's, where known
+	module  string // the user's, where known
+	process bool   // a process was looked at, not a run of tests
+	// defaultMax says that Max was not given.
+	defaultMax bool
 }
 
 func newPrinter(w io.Writer, opts Options) *printer {
-	if opts.Max == 0 {
+	defaultMax := opts.Max == 0
+	if defaultMax {
 		opts.Max = 20
 	}
 	if opts.Tests == 0 {
@@ -94,7 +102,7 @@ func newPrinter(w io.Writer, opts Options) *printer {
 	if opts.Width <= 0 {
 		opts.Width = 100
 	}
-	return &printer{Writer: bufio.NewWriter(w), Options: opts}
+	return &printer{Writer: bufio.NewWriter(w), Options: opts, defaultMax: defaultMax}
 }
 
 // flush returns the first error of all writes.
@@ -110,8 +118,8 @@ func (p *printer) line(format string, args ...any) {
 	p.WriteByte('\n')
 }
 
-// findings writes those that are a failure, up to Max.
-func (p *printer) findings(findings []*unleak.Finding) {
+// findings writes each as a block, up to Max.
+func (p *printer) findings(findings []*unleak.Finding, noun string) {
 	blocks := p.blocks(findings)
 	shown := limit(blocks, p.Max)
 	for _, b := range shown {
@@ -122,12 +130,18 @@ func (p *printer) findings(findings []*unleak.Finding) {
 	for _, b := range blocks[len(shown):] {
 		rest = append(rest, b.all...)
 	}
-	p.cut(rest, "finding")
+	p.cut(rest, noun)
 }
 
 // suspects writes one line for each, under a heading that says what they are.
 func (p *printer) suspects(suspects []*unleak.Finding) {
 	if len(suspects) == 0 {
+		return
+	}
+	if p.process {
+		p.line("%s many, growing, or long in their wait; worth a look, no failure", p.paint(bold, "suspects:"))
+		p.line("")
+		p.findings(suspects, "suspect")
 		return
 	}
 	p.line("%s left over once, or long in their wait; worth a look, no failure", p.paint(bold, "suspects:"))
@@ -161,11 +175,11 @@ func (p *printer) cut(rest []*unleak.Finding, noun string) {
 // losses writes what was not seen, equal messages once, and reports whether the
 // run was seen whole.
 func (p *printer) losses(r run) (complete bool) {
-	complete = r.summary != nil
+	complete = r.whole
 	type said struct{ message, label string }
 	var order []said
 	packages := make(map[said][]string)
-	for _, l := range r.losses {
+	for _, l := range r.Losses {
 		key := said{l.Message, "note"}
 		if l.Hides {
 			complete, key.label = false, "not seen"
@@ -185,11 +199,11 @@ func (p *printer) losses(r run) (complete bool) {
 		}
 		p.remark(loss.label, message)
 	}
-	if r.summary == nil {
+	if !r.whole {
 		p.remark("not seen", "the run broke off before its summary, so findings may be missing; run it again.")
 	}
-	if r.config.NoProof != "" {
-		p.remark("note", "without the runtime's proof: "+r.config.NoProof)
+	if r.Config.NoProof != "" {
+		p.remark("note", "without the runtime's proof: "+r.Config.NoProof)
 	}
 	return complete
 }
@@ -204,9 +218,9 @@ func (p *printer) remark(label, message string) {
 
 // summary writes the last line.
 func (p *printer) summary(r run, complete bool) {
-	s := r.summary
-	if s == nil {
-		s = tally(r.findings)
+	s := r.Summary
+	if !r.whole {
+		s = tally(r.Findings)
 	}
 	sentence := s.Sentence(complete)
 	switch {
@@ -219,10 +233,9 @@ func (p *printer) summary(r run, complete bool) {
 }
 
 // tally counts the findings of a stream that has no summary.
-func tally(findings []*unleak.Finding) *unleak.Summary {
-	s := new(unleak.Summary)
-	for _, f := range findings {
-		s.Count(f)
+func tally(findings []unleak.Finding) (s unleak.Summary) {
+	for i := range findings {
+		s.Count(&findings[i])
 	}
 	return s
 }

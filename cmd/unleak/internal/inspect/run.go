@@ -132,14 +132,29 @@ func (i *inspector) report(l *looker, looks []*diagnose.Look, j diagnose.Judgeme
 	for _, by := range i.By {
 		r.Rollups = append(r.Rollups, rollup(by, r.Groups))
 	}
-	r.Summary.Forecast = forecast(i.Limit, looks[len(looks)-1], j)
-	if len(r.Findings) > 0 {
-		r.Config.NoProof = i.noProof(looks[len(looks)-1])
+	last := looks[len(looks)-1]
+	switch {
+	case last.Proof && i.Capture.Leak:
+		r.Losses = append(r.Losses, unleak.Loss{Kind: "proof", Message: "The process was asked for its goroutineleak profile. " + capture.LeakCost + " " + capture.LeakDoubt})
+	case len(r.Findings) > 0:
+		r.Config.NoProof = i.noProof(last)
 	}
+	if len(looks) == 1 && len(r.Findings) > 0 && r.Findings[0].Grade == unleak.Suspect {
+		r.Losses = append(r.Losses, unleak.Loss{Kind: "one-look", Message: "One look shows how many there are, not what grows: " + i.lookAgain() + "."})
+	}
+	r.Summary.Forecast = forecast(i.Limit, last, j)
 	i.checkout.Finish(r.Findings, i.checkout.Tree())
 	i.finish(r.Groups)
 	r.Losses = append(r.Losses, i.checkout.Missing()...)
 	return r
+}
+
+// lookAgain says how to see what grows.
+func (i *inspector) lookAgain() string {
+	if capture.IsTarget(i.Args[0]) {
+		return "look for a while, unleak inspect -every=10s -for=1m " + i.Args[0]
+	}
+	return "take another in a few minutes and compare them, unleak inspect -diff OLD NEW"
 }
 
 // noProof says why the runtime was not asked for its proof, and how to ask it.
@@ -147,7 +162,7 @@ func (i *inspector) noProof(last *diagnose.Look) string {
 	if last.Proof || !capture.IsTarget(i.Args[0]) {
 		return ""
 	}
-	return "-leak asks for it. " + capture.LeakServed + " " + capture.LeakCost + " " + capture.LeakDoubt
+	return "-leak asks for it; \"unleak help inspect\" says what it costs."
 }
 
 // finish names the groups' files as reports do.
