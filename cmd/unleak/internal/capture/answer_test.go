@@ -297,7 +297,7 @@ func TestProxy(t *testing.T) {
 	c := newClient(t, Options{})
 	c.transport.Proxy = http.ProxyURL(where)
 	_, err := c.Goroutines(t.Context(), parse(t, "http://app.invalid:6060"))
-	wantError[*ContentError](t, err, "http://app.invalid:6060/debug/pprof/goroutine", "Welcome to the hotel", "proxy")
+	wantError[*ContentError](t, err, "http://app.invalid:6060/debug/pprof/goroutine", "Welcome to the hotel", "through the proxy "+where.Host)
 }
 
 func TestProtocol(t *testing.T) {

@@ -46,20 +46,20 @@ func (b *Body) take(resp *http.Response) {
 
 // look waits for the first bytes and returns an error if they are none of a
 // profile.
-func (b *Body) look(page bool) error {
+func (b *Body) look(r *request) error {
 	opening, err := b.opening()
 	if len(opening) == 0 {
 		if err == io.EOF {
-			return &ContentError{URL: b.URL, ContentType: b.ContentType, Empty: true}
+			return &ContentError{URL: b.URL, ContentType: b.ContentType, Empty: true, Proxy: r.proxy}
 		}
 		return err
 	}
 	if isPage(trimMark(opening)) {
-		if page {
+		if !r.profile {
 			return nil
 		}
 		text, _ := b.r.Peek(b.r.Size())
-		return &ContentError{URL: b.URL, ContentType: b.ContentType, Title: title(text)}
+		return &ContentError{URL: b.URL, ContentType: b.ContentType, Title: title(text), Proxy: r.proxy}
 	}
 	if !strings.HasPrefix(http.DetectContentType(opening), "text/") {
 		b.max = b.client.o.MaxProfile

@@ -60,6 +60,7 @@ type StatusError struct {
 	Index  string   // the index's URL
 	// LoggedIn says that the request bore credentials.
 	LoggedIn bool
+	Proxy    string // what it was asked through, or ""
 }
 
 func (e *StatusError) Error() string {
@@ -67,7 +68,15 @@ func (e *StatusError) Error() string {
 	if e.Line != "" {
 		msg += fmt.Sprintf(" (%s)", e.Line)
 	}
-	return msg + ": " + e.advice()
+	return msg + ": " + e.advice() + through(e.Proxy)
+}
+
+// through says that a proxy had a part in an answer.
+func through(proxy string) string {
+	if proxy == "" {
+		return ""
+	}
+	return fmt.Sprintf("; it was asked through the proxy %s (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)", proxy)
 }
 
 func (e *StatusError) advice() string {
@@ -111,18 +120,19 @@ type ContentError struct {
 	ContentType string
 	Title       string // of a page
 	Empty       bool
+	Proxy       string // what it was asked through, or ""
 }
 
 func (e *ContentError) Error() string {
 	switch {
 	case e.Empty:
-		return e.URL + " answered with nothing, where a goroutine profile should be: is that the profile's URL? try it with curl"
+		return e.URL + " answered with nothing, where a goroutine profile should be: is that the profile's URL? try it with curl" + through(e.Proxy)
 	case e.Title == indexTitle:
 		return e.URL + " is the list of profiles, not one of them. net/http/pprof serves profiles only where the path begins with /debug/pprof/: " +
 			"mount pprof.Index there, with http.StripPrefix for what stands before, or pprof.Handler(\"goroutine\") here"
 	}
 	return fmt.Sprintf("%s answered with a page%s, not a goroutine profile: a login, a proxy or another program may stand in between; "+
-		"ask the process itself, or give -user-file, -token-file or -header-file", e.URL, titled(e.Title))
+		"ask the process itself, or give -user-file, -token-file or -header-file", e.URL, titled(e.Title)) + through(e.Proxy)
 }
 
 func titled(title string) string {

@@ -20,9 +20,11 @@ import (
 type request struct {
 	target Target
 	url    *url.URL
-	page   bool // a page is wanted, not a profile
-	shown  string
-	proxy  string
+	// profile says that a profile is wanted: a page is an error, and what is not
+	// found is looked for.
+	profile bool
+	shown   string // the URL without secrets
+	proxy   string // what it is asked through, or ""
 }
 
 // fetch asks for r and returns the answer's body, after a look at its beginning.
@@ -67,7 +69,7 @@ func (c *Client) open(ctx context.Context, r *request, b *Body) error {
 	if resp.StatusCode != http.StatusOK {
 		return c.status(ctx, r, b, resp)
 	}
-	return b.look(r.page)
+	return b.look(r)
 }
 
 // dress puts the headers on a request. A user in the URL goes before the files'.
@@ -191,7 +193,8 @@ func (c *Client) status(ctx context.Context, r *request, b *Body, resp *http.Res
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
-	e := &StatusError{URL: r.shown, Code: resp.StatusCode, Line: line(string(text)), LoggedIn: resp.Request.Header.Get("Authorization") != ""}
+	e := &StatusError{URL: r.shown, Code: resp.StatusCode, Line: line(string(text)), Proxy: r.proxy,
+		LoggedIn: resp.Request.Header.Get("Authorization") != ""}
 	if isPage(trimMark(text)) {
 		e.Line = title(text)
 	}
@@ -199,7 +202,7 @@ func (c *Client) status(ctx context.Context, r *request, b *Body, resp *http.Res
 		strings.Contains(string(text), "HTTPS") {
 		return &TLSError{r.shown, true, e} // what net/http and nginx say on a TLS port
 	}
-	if resp.StatusCode == http.StatusNotFound && !r.page {
+	if resp.StatusCode == http.StatusNotFound && r.profile {
 		c.lookAround(ctx, r.target, e)
 	}
 	return e

@@ -24,22 +24,22 @@ type Memory struct {
 	URL string
 }
 
-// Memory fetches the process's memory statistics: from the end of the heap
-// profile's text, else from /debug/vars. Neither forces a garbage collection; both
-// stop the world for the length of runtime.ReadMemStats, some tens of
-// microseconds.
+// Memory fetches the process's memory statistics: from /debug/vars, else from the
+// end of the heap profile's text, which is long where much is allocated in many
+// places. Neither forces a garbage collection; both stop the world for the length
+// of runtime.ReadMemStats, some tens of microseconds.
 func (c *Client) Memory(ctx context.Context, t Target) (Memory, error) {
 	heap, vars := t.beside("heap", "debug", "1"), t.beside("../vars")
 	if heap == nil {
 		return Memory{}, &UnsupportedError{t.String(), "memory statistics", "give the address of /debug/pprof/"}
 	}
-	m, err := c.memory(ctx, t, heap, readMemStats)
-	if err == nil || ctx.Err() != nil {
-		return m, err
-	}
 	m, varsErr := c.memory(ctx, t, vars, readVars)
-	if varsErr != nil {
-		return m, errors.Join(err, varsErr)
+	if varsErr == nil || ctx.Err() != nil {
+		return m, varsErr
+	}
+	m, err := c.memory(ctx, t, heap, readMemStats)
+	if err != nil {
+		return m, errors.Join(varsErr, err)
 	}
 	return m, nil
 }

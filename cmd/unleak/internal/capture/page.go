@@ -38,7 +38,7 @@ func (c *Client) Index(ctx context.Context, t Target) (Index, error) {
 }
 
 func (c *Client) index(ctx context.Context, t Target, u *url.URL) (Index, error) {
-	b, err := c.fetch(ctx, &request{target: t, url: u, page: true})
+	b, err := c.fetch(ctx, &request{target: t, url: u})
 	if err != nil {
 		return nil, err
 	}
