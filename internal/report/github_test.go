@@ -9,20 +9,21 @@ import (
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/internal/report/github"
+	"github.com/unleak/unleak/internal/report/reporttest"
 )
 
 // TestGitHubHostile: no text of a dump starts a line or adds a property.
 func TestGitHubHostile(t *testing.T) {
-	for _, text := range append(attacks, "x\n::error::y", "a,line=9::b", "100%0A::set-output name=a::b", "\r::stop-commands::t") {
+	for _, text := range append(reporttest.Attacks(), "x\n::error::y", "a,line=9::b", "100%0A::set-output name=a::b", "\r::stop-commands::t") {
 		var out strings.Builder
-		if err := github.Write(&out, slices.Values(everywhere(text)), github.Options{}); err != nil {
+		if err := github.Write(&out, slices.Values(reporttest.Everywhere(text)), github.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
-		if len(lines) != 4 {
-			t.Fatalf("%q: %d lines, want 4:\n%s", text, len(lines), out.String())
+		if len(lines) != 5 {
+			t.Fatalf("%q: %d lines, want 5:\n%s", text, len(lines), out.String())
 		}
-		for _, line := range lines[:3] {
+		for _, line := range lines[:4] {
 			properties, _, ok := strings.Cut(strings.TrimPrefix(line, "::"), "::")
 			if !ok || !strings.HasPrefix(line, "::notice ") || strings.Count(properties, ",") > 2 || strings.ContainsAny(line, "\r\n") {
 				t.Errorf("%q: %s", text, line)

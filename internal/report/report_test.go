@@ -86,7 +86,7 @@ func TestGolden(t *testing.T) {
 		{[]string{"findings"}, ".dir.github", with(github.Write, github.Options{Dir: "services/shop"})},
 		{[]string{"findings", "clean", "losses", "cut", "hostile"}, ".sarif", with(sarif.Write, sarif.Options{})},
 		{[]string{"findings"}, ".dir.sarif", with(sarif.Write, sarif.Options{Dir: "services/shop"})},
-		{[]string{"findings", "clean", "losses", "cut", "hostile"}, ".html", with(html.Write, html.Options{})},
+		{[]string{"findings", "clean", "losses", "cut", "hostile", "inspect"}, ".html", bare(with(html.Write, html.Options{}))},
 	} {
 		for _, name := range test.streams {
 			t.Run(name+test.suffix, func(t *testing.T) {

@@ -1,23 +1,27 @@
+"use strict";
+// What is chosen stays when the page is loaded again, as a live one is.
+const kept = { ...history.state };
+const keep = values => history.replaceState(Object.assign(kept, values), "");
+
 // Shows the findings that hold every word typed, and says how many.
-(() => {
-  const input = document.getElementById("filter");
-  if (!input) return;
+const words = text => text.toLowerCase().split(/\s+/).filter(Boolean);
+const filter = document.getElementById("filter");
+if (filter) {
   const shown = document.getElementById("shown");
-  const findings = [...document.querySelectorAll(".finding")].map(node => ({
-    node,
-    // The catalogue's text is the same for many findings: leave it out.
-    text: [...node.querySelectorAll("h3, .in, .title, .source, dl, .stack, .key")].map(n => n.textContent).join(" ").toLowerCase(),
-  }));
-  input.parentNode.hidden = false;
-  input.addEventListener("input", () => {
-    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const findings = [...document.querySelectorAll(".finding")].map(node => ({ node, text: node.textContent.toLowerCase() }));
+  filter.parentNode.hidden = false;
+  filter.value = kept.words || "";
+  filter.addEventListener("input", () => {
+    const typed = words(filter.value);
     let count = 0;
     for (const { node, text } of findings) {
-      node.hidden = !words.every(word => text.includes(word));
+      node.hidden = !typed.every(word => text.includes(word));
       if (!node.hidden) count++;
     }
     for (const section of document.querySelectorAll(".grade"))
       section.hidden = !section.querySelector(".finding:not([hidden])");
-    shown.textContent = words.length ? `${count} of ${findings.length} shown` : "";
+    shown.textContent = typed.length && findings.length ? `${count} of ${findings.length} findings` : "";
+    keep({ words: filter.value });
   });
-})();
+  filter.dispatchEvent(new Event("input"));
+}
