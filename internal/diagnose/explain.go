@@ -14,6 +14,7 @@ func Explain(groups []*Group, tree *source.Tree) {
 	if tree == nil {
 		tree = new(source.Tree)
 	}
+	rejectChanged(groups, tree)
 	scenes := make([]*scene, len(groups))
 	for i, group := range groups {
 		scenes[i] = newScene(group, tree)

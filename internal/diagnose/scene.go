@@ -176,8 +176,8 @@ func (s *scene) ahead() []*scene {
 // ends reports whether the goroutine is in a function that would end the wait.
 func (s *scene) ends(op source.Op) bool {
 	for _, end := range op.Ends {
-		for i, site := range s.sites {
-			if site.Found() && s.g.Stack[i].File == end.File && strings.HasSuffix(site.Func, end.Func) {
+		for _, site := range s.sites {
+			if site.Found() && site.File == end.File && strings.HasSuffix(site.Func, end.Func) {
 				return true
 			}
 		}

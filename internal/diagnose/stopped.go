@@ -61,7 +61,7 @@ func (s *scene) stops(op source.Op, end source.End) bool {
 	if end.How == "send" && !op.Leaves {
 		return false // work, not a word to stop
 	}
-	if op.Object.Owner == "" && op.Made.Line != 0 && op.Made.Func == s.site.Func && op.Made.File == s.at.File {
+	if op.Object.Owner == "" && op.Made.Line != 0 && op.Made.Func == s.site.Func && op.Made.File == s.site.File {
 		return false // made for this one call
 	}
 	if end.Type == op.Object.Owner || end.Type == s.site.Type || end.Type == s.entry.Type || end.Type == s.spawn.Type {

@@ -73,11 +73,14 @@ func (t *Tree) function(frame unleak.Frame) *function {
 	if frame.File == "" || frame.Line <= 0 {
 		return nil
 	}
-	p := t.pack(frame.File)
+	f := t.frameFile(frame)
+	if f == nil || t.Changed != nil && !t.holds(f, frame) {
+		return nil
+	}
+	p := t.pack(f.name)
 	if p == nil {
 		return nil
 	}
-	f := t.file(frame.File)
 	var deepest, exact *function
 	exactBlocks := false
 	ast.PreorderStack(f.syntax, nil, func(n ast.Node, around []ast.Node) bool {

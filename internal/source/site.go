@@ -12,6 +12,8 @@ import (
 // A Site is what source shows of one place. The zero Site means that the source
 // could not be read.
 type Site struct {
+	// File is the file as the Tree names it.
+	File string
 	// Func is the innermost function around the place as source names it:
 	// "(*Pool).run", "serve", or "func literal in NewPool".
 	Func string
@@ -28,6 +30,11 @@ type Site struct {
 	// Held lists the locks that the function took before the line and has not
 	// given back there, in the order of the source.
 	Held []Hold
+	// Ranges says that a range statement starts on the line: over an iterator
+	// it is a call. Defers holds the names of the functions whose calls the
+	// function defers: they run on lines that do not show them.
+	Ranges bool
+	Defers []string
 }
 
 // Found reports whether there was source to look at.
@@ -68,6 +75,9 @@ type Op struct {
 	// "s.mu", "ctx.Done()"; for a call the function called.
 	Expr string
 	Line int
+	// Func is the name of the function or method that a call names; "" where it
+	// is a value's.
+	Func string
 	// Object is what Expr denotes; zero where that has no declaration here.
 	Object Object
 	// Origin says where a channel comes from.
@@ -201,11 +211,27 @@ const (
 
 // Site returns what source shows of the place f.
 func (t *Tree) Site(f unleak.Frame) Site {
+	s, ok := t.sites[f]
+	if !ok {
+		if t.sites == nil {
+			t.sites = make(map[unleak.Frame]Site)
+		}
+		s = t.site(f)
+		t.sites[f] = s
+	}
+	if t.rejected[s.File] {
+		return Site{}
+	}
+	return s
+}
+
+func (t *Tree) site(f unleak.Frame) Site {
 	fn := t.function(f)
 	if fn == nil {
 		return Site{}
 	}
 	s := Site{
+		File: fn.file.name,
 		Func: fn.name(),
 		Type: fn.p.typeName(fn.decl()),
 		Loop: fn.loopAt(f.Line),
@@ -216,9 +242,10 @@ func (t *Tree) Site(f unleak.Frame) Site {
 		s.Ops = append(s.Ops, fn.describe(pl))
 	}
 	for _, call := range fn.calls(f.Line) {
-		op := Op{Kind: Call, Line: fn.p.line(call.Pos()), Expr: fn.p.text(call.Fun)}
+		op := Op{Kind: Call, Line: fn.p.line(call.Pos()), Expr: fn.p.text(call.Fun), Func: fn.p.calledName(call)}
 		op.Args = fn.p.arguments(call)
 		s.Ops = append(s.Ops, op)
 	}
+	s.Ranges, s.Defers = fn.elsewhere(f.Line)
 	return s
 }

@@ -14,22 +14,33 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/unleak/unleak"
 )
 
 // A Tree reads Go source through the functions that it is given. The zero Tree
 // has no source: every answer is zero. A Tree keeps what it read and must not be
 // used by several goroutines at once.
 type Tree struct {
-	// ReadFile returns the content of a file, named as in frames.
+	// ReadFile returns the content of a file.
 	ReadFile func(name string) ([]byte, error)
 	// ReadDir returns the names (without folder) of a folder's files. Without
 	// it, each file is looked at alone.
 	ReadDir func(dir string) ([]string, error)
+	// Find returns the name under which ReadFile has the source of a frame, ""
+	// where that is not to be had. Without it, that name is the frame's File.
+	Find func(unleak.Frame) string
+	// Changed, where set, says that the source may be of another version than
+	// the program. Then a file without the function that a frame names around
+	// the frame's line counts as not there, and Changed is called with its name.
+	Changed func(file string)
 
 	fset     *token.FileSet
 	importer importer
 	files    map[string]*file
 	packages map[packageKey]*pack
+	sites    map[unleak.Frame]Site
+	rejected map[string]bool
 }
 
 // maxFile is the size above which a file is not parsed: tables and generated
@@ -95,14 +106,14 @@ func (t *Tree) file(name string) *file {
 	return f
 }
 
-// Line returns a line of a file without its indentation; "" where there is none.
-// Unlike Site it looks at no more than the file.
-func (t *Tree) Line(name string, n int) string {
-	f := t.file(name)
-	if f == nil {
+// Line returns the line of a frame without its indentation; "" where there is
+// none. Unlike Site it looks at no more than the file.
+func (t *Tree) Line(frame unleak.Frame) string {
+	f := t.frameFile(frame)
+	if f == nil || t.Changed != nil && !t.holds(f, frame) {
 		return ""
 	}
-	return strings.TrimSpace(f.line(n))
+	return strings.TrimSpace(f.line(frame.Line))
 }
 
 // pack returns the package around a file, or nil where the file cannot be read.

@@ -93,7 +93,7 @@ func look(t *testing.T, r *runner, results []packageResult, dir string) (finding
 		hidden = hidden || l.Hides
 	}
 	left := r.leftovers(nil, binaries)
-	set := diagnose.Cases(left, r.sources())
+	set := diagnose.Cases(left, r.checkout.Tree())
 	findings = make(map[string]int)
 	list, _ := set.Findings()
 	for _, f := range list {

@@ -69,7 +69,7 @@ func (r *runner) accountBinaries(binaries []*binary) {
 
 // mend says what to do where go test could not run the tests.
 func (r *runner) mend() string {
-	if r.tools.root() == "" {
+	if r.checkout.Root() == "" {
 		return "there is no go.mod here or above; run unleak test inside a module, or name its folder with -C"
 	}
 	return "mend what go test says above and run again"

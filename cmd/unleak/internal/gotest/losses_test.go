@@ -38,13 +38,18 @@ func TestLosses(t *testing.T) {
 		{"only printed", []string{"-n"}, packageResult{Ran: true, Passed: true}, nil, ""},
 		{"fuzzing", []string{"-fuzz=F"}, packageResult{Ran: true, Passed: true}, ended, "fuzz"},
 	}
+	tools := &toolchain{GOMOD: "/m/go.mod"}
+	source, err := tools.source()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			a, err := split(tt.args, ownFlags(new(Options)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := &runner{Options: Options{arguments: a}, tools: &toolchain{GOMOD: "/m/go.mod"}}
+			r := &runner{Options: Options{arguments: a}, tools: tools, checkout: source}
 			tt.result.Package = "m"
 			r.account([]packageResult{tt.result}, tt.binaries, false)
 			var got []string

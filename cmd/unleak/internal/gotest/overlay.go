@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,36 +97,6 @@ func (t *toolchain) inTesting(file string) bool {
 		}
 	}
 	return false
-}
-
-// readFile reads the file that a stack names as the compiler read it: through the
-// user's overlay.
-func (t *toolchain) readFile(name string) ([]byte, error) {
-	path := t.locate(name)
-	if to, ok := t.replaced[path]; ok {
-		path = to // "" for a file that the overlay takes away: no such file
-	}
-	return os.ReadFile(path)
-}
-
-// readDir lists a folder's files as the compiler saw them.
-func (t *toolchain) readDir(name string) ([]string, error) {
-	dir := t.locate(name)
-	entries, err := os.ReadDir(dir)
-	names := make(map[string]bool)
-	for _, e := range entries {
-		names[e.Name()] = true
-	}
-	for from, to := range t.replaced {
-		switch {
-		case filepath.Dir(from) != dir:
-		case to == "":
-			delete(names, filepath.Base(from))
-		default:
-			names[filepath.Base(from)], err = true, nil
-		}
-	}
-	return slices.Sorted(maps.Keys(names)), err
 }
 
 func (t *toolchain) absolute(path string) string {

@@ -16,8 +16,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/unleak/unleak/cmd/unleak/internal/checkout"
 	"github.com/unleak/unleak/cmd/unleak/internal/hook"
-	"golang.org/x/mod/modfile"
 )
 
 // A toolchain is the go command that the target folder selects, and its
@@ -27,7 +27,6 @@ type toolchain struct {
 	env      []string // what must stand in its environment beside the user's
 	dir      string
 	realRoot string       // GOROOT, before any link to it
-	module   string       // the main module's path, or ""
 	replaced hook.Replace // the user's own overlay
 
 	GOROOT, GOVERSION, GOEXPERIMENT, GOMODCACHE, GOFLAGS, GOMOD, GOWORK string
@@ -64,9 +63,6 @@ func findToolchain(ctx context.Context, env []string, dir string) (*toolchain, e
 		return nil, fmt.Errorf("go env: %w", err)
 	}
 	t.realRoot = t.GOROOT
-	if data, err := os.ReadFile(t.GOMOD); err == nil {
-		t.module = modfile.ModulePath(data)
-	}
 	if err := t.leaveModuleCache(); err != nil {
 		return nil, err
 	}
@@ -91,7 +87,7 @@ func (t *toolchain) output(ctx context.Context, env []string, args ...string) ([
 // replace files there (cmd/go/internal/fsys, checkOverlay); through a symbolic
 // link from elsewhere the same files have paths that it accepts.
 func (t *toolchain) leaveModuleCache() error {
-	if local(t.GOMODCACHE, t.GOROOT) == "" {
+	if t.GOMODCACHE == "" || !strings.HasPrefix(t.GOROOT, t.GOMODCACHE+string(filepath.Separator)) {
 		return nil
 	}
 	cache, err := os.UserCacheDir()
@@ -179,13 +175,11 @@ func (t *toolchain) firstProof() bool {
 	return true
 }
 
-// root returns the folder that file names are shown relative to: the main
-// module's, else the workspace's, else "".
-func (t *toolchain) root() string {
-	for _, file := range []string{t.GOMOD, t.GOWORK} {
-		if file != "" && file != os.DevNull && filepath.IsAbs(file) {
-			return filepath.Dir(file)
-		}
+// source returns what finds the source that the test binaries' stacks name.
+func (t *toolchain) source() (*checkout.Checkout, error) {
+	env := checkout.Go{GOROOT: t.realRoot, GOMODCACHE: t.GOMODCACHE, GOMOD: t.GOMOD, GOWORK: t.GOWORK}
+	if t.GOROOT != t.realRoot {
+		env.Link = t.GOROOT
 	}
-	return ""
+	return checkout.Open(checkout.Options{Dir: t.dir, Go: &env, Replace: t.replaced})
 }
