@@ -12,20 +12,33 @@ import (
 // which nothing repeats.
 const maxCached = 16 << 20
 
+// guessBits makes room for the forks on the way to some thousand stacks.
+const guessBits = 12
+
 // A cache keeps what was read once, so that memory and allocations go with the
 // number of distinct stacks and not with that of goroutines.
 type cache struct {
-	names   table[name]
-	places  table[place]
-	headers map[string]*unleak.Goroutine // by the header's text
-	labels  map[string]map[string]string
+	names  table[name]
+	places table[place]
+	waits  map[string]status
+	labels map[string]map[string]string
 
 	// nodes is a tree of all stacks, from the innermost frame outwards; the
 	// first is its root. steps finds a node's children.
 	nodes []node
 	steps map[step]uint32
 
+	// guesses has for the fast path a node, by a hash of the node before and of
+	// what is ahead.
+	guesses [1 << guessBits]uint32
+
 	size int
+}
+
+// A status is what the first part of a header says.
+type status struct {
+	wait   unleak.Wait
+	leaked bool
 }
 
 // A name is the text before a function's arguments, or a line "created by F"
@@ -69,12 +82,12 @@ type step struct {
 
 func newCache() *cache {
 	return &cache{
-		names:   table[name]{ids: make(map[string]uint32)},
-		places:  table[place]{ids: make(map[string]uint32)},
-		headers: make(map[string]*unleak.Goroutine),
-		labels:  make(map[string]map[string]string),
-		nodes:   make([]node, 1),
-		steps:   make(map[step]uint32),
+		names:  table[name]{ids: make(map[string]uint32)},
+		places: table[place]{ids: make(map[string]uint32)},
+		waits:  make(map[string]status),
+		labels: make(map[string]map[string]string),
+		nodes:  make([]node, 1),
+		steps:  make(map[step]uint32),
 	}
 }
 

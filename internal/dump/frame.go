@@ -145,12 +145,15 @@ func isCall(line []byte) bool {
 // "created by F".
 func cutCreator(line []byte) (name []byte, id uint64, ok bool) {
 	f, ok := bytes.CutPrefix(line, []byte(createdBy))
-	if i := bytes.LastIndex(f, []byte(inGoroutine)); ok && i >= 0 {
+	if !ok {
+		return nil, 0, false
+	}
+	if i := bytes.LastIndex(f, []byte(inGoroutine)); i >= 0 {
 		if id, rest, ok := cutNumber(f[i+len(inGoroutine):]); ok && len(rest) == 0 {
 			return line[:len(createdBy)+i], id, true
 		}
 	}
-	return line, 0, ok
+	return line, 0, true
 }
 
 const inGoroutine = " in goroutine "

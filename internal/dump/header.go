@@ -41,28 +41,9 @@ func (c *cache) parseHeader(g *unleak.Goroutine, b []byte) bool {
 	if !ok {
 		return false
 	}
-	known, ok := c.headers[string(b)]
-	if !ok {
-		known = new(unleak.Goroutine)
-		if !c.parseBracket(known, b) {
-			return false
-		}
-		c.headers[string(b)] = known
-		c.grow(len(b) + 256)
-	}
-	id := g.ID
-	*g = *known
-	g.ID = id
-	return true
-}
-
-// parseBracket reads a header from behind its opening bracket.
-func (c *cache) parseBracket(g *unleak.Goroutine, b []byte) (ok bool) {
 	status, b := cutPart(b)
-	g.Count = 1
-	g.Wait = unleak.ParseWait(string(status))
-	g.Leaked = bytes.Contains(status, []byte(" (leaked)"))
-	for {
+	g.Wait, g.Leaked = c.wait(status)
+	for string(b) != "]:" {
 		if rest, ok := bytes.CutPrefix(b, []byte(", ")); ok {
 			var part []byte
 			part, b = cutPart(rest)
@@ -103,14 +84,22 @@ func cutPointers(b []byte) ([]byte, bool) {
 // cutPart splits b before the comma, the bracket or the labels that end the
 // status or an attribute. Parentheses, not brackets, stand in wait reasons.
 func cutPart(b []byte) (part, rest []byte) {
-	i := bytes.IndexAny(b, ",]")
-	if i < 0 {
-		i = len(b)
-	}
-	if j := bytes.Index(b[:i], []byte(" labels:{")); j >= 0 {
-		i = j
+	i := 0
+	for i < len(b) && b[i] != ',' && b[i] != ']' && (b[i] != ' ' || !bytes.HasPrefix(b[i:], []byte(" labels:{"))) {
+		i++
 	}
 	return b[:i], b[i:]
+}
+
+// wait returns what a status says, without allocating for one that it knows.
+func (c *cache) wait(text []byte) (w unleak.Wait, leaked bool) {
+	s, ok := c.waits[string(text)]
+	if !ok {
+		s = status{unleak.ParseWait(string(text)), bytes.Contains(text, []byte(" (leaked)"))}
+		c.waits[string(text)] = s
+		c.grow(2 * len(text))
+	}
+	return s.wait, s.leaked
 }
 
 // setAttribute notes one of the parts that follow the status. What a later

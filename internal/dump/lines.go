@@ -13,7 +13,7 @@ const (
 	defaultMaxLine = 1 << 20
 	// maxBuffer holds many records and stays in a processor's cache. Small
 	// inputs are many, and stay in a buffer of minBuffer.
-	maxBuffer = 256 << 10
+	maxBuffer = 128 << 10
 	minBuffer = 16 << 10
 )
 

@@ -169,8 +169,10 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-func read(r io.Reader) (all []*unleak.Goroutine, errs []error) {
-	for g, err := range dump.Read(r, dump.Options{}) {
+func read(r io.Reader) (all []*unleak.Goroutine, errs []error) { return readWith(r, dump.Options{}) }
+
+func readWith(r io.Reader, o dump.Options) (all []*unleak.Goroutine, errs []error) {
+	for g, err := range dump.Read(r, o) {
 		if err != nil {
 			errs = append(errs, err)
 		} else {
@@ -179,16 +181,4 @@ func read(r io.Reader) (all []*unleak.Goroutine, errs []error) {
 		}
 	}
 	return all, errs
-}
-
-func BenchmarkRead(b *testing.B) {
-	var text bytes.Buffer
-	if err := generate(&text, 3000, 300); err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(text.Len()))
-	b.ReportAllocs()
-	for b.Loop() {
-		read(bytes.NewReader(text.Bytes()))
-	}
 }

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+
+package dump_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/unleak/unleak/internal/dump"
+	"github.com/unleak/unleak/internal/dump/dumptest"
+)
+
+// plain is a record of the runtime's own shape, with most of what that may have.
+const plain = `goroutine 7 [chan receive (leaked), 5 minutes, locked to thread] {k: "v"}:
+main.(*Set[...]).run(0xc000012345, {0x1, 0x2, {0x3, ...}, _}, 0x5?, ...)
+	/src/my app/set.go:9 +0x1d
+main.inlined(...)
+	/src/app/main.go:31
+...23 frames elided...
+panic({0x45fb80?, 0x4a94a8?})
+	/usr/local/go/src/runtime/panic.go:792 +0x132
+main.main.func1()
+	C:/app/main.go:4 +0xf fp=0xc00004c7a8 sp=0xc00004c788 pc=0x47a1ce
+created by main.Start[...] in goroutine 35
+	/src/app/main.go:7 +0x1a
+
+`
+
+// TestTakesAtOnce: the fast path takes what is plain, and leaves what is not.
+func TestTakesAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		name, old, new string
+		want           bool
+	}{
+		{"plain", "", "", true},
+		{"system", "goroutine 7 [", "goroutine 7 gp=0xc000002c40 m=3 mp=0xc000100008 [", true},
+		{"no creator", "created by main.Start[...] in goroutine 35\n\t/src/app/main.go:7 +0x1a\n", "", true},
+		{"creator without number", " in goroutine 35", "", true},
+		{"CRLF", "\n", "\r\n", false},
+		{"spaces for tabs", "\t", "        ", false},
+		{"scheduler", "goroutine 7", "goroutine 0", false},
+		{"bad header", "minutes", "minutes]", false},
+		{"unfinished", "0x1a\n\n", "0x1a\n", false},
+		{"no blank line", "0x1a\n\n", "0x1a\nexit status 2\n", false},
+		{"text between", "main.inlined", "GET /index.html\nmain.inlined", false},
+		{"parentheses in arguments", "{0x1, 0x2,", "(*main.T)(0x1),", false},
+		{"no stack", plain[strings.Index(plain, "\n")+1:], "\n", false},
+		{"ancestor", "0x1a\n\n", "0x1a\n[originating from goroutine 1]:\n\n", false},
+		{"older elision", "23 frames", "additional frames", true},
+	} {
+		text := strings.ReplaceAll(plain, c.old, c.new)
+		if c.old == "" {
+			text = plain
+		}
+		if got := dump.TakesAtOnce(text); got != c.want {
+			t.Errorf("%s: taken at once %v, want %v:\n%s", c.name, got, c.want, text)
+		}
+		sameBothWays(t, []byte(text), dump.Options{})
+	}
+}
+
+// TestBothWays reads all texts with and without the fast path.
+func TestBothWays(t *testing.T) {
+	var all []byte
+	for _, name := range texts(t) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameBothWays(t, text, dump.Options{})
+		all = append(append(all, text...), "\n\n"...)
+	}
+	var b bytes.Buffer
+	if err := generate(&b, 400, 30); err != nil {
+		t.Fatal(err)
+	}
+	all = append(all, b.Bytes()...)
+	t.Run("live", func(t *testing.T) {
+		dumptest.Start(t)
+		buf := make([]byte, 1<<20)
+		all = append(all, buf[:runtime.Stack(buf, true)]...)
+	})
+	for _, max := range []int{0, 20, 100, 1000} {
+		sameBothWays(t, append(all, all...), dump.Options{MaxLine: max})
+	}
+}
+
+// TestMutants changes one byte of a plain record in every way that could matter,
+// with a sound record before each, so that the stack is a known one.
+func TestMutants(t *testing.T) {
+	const bytesThatMatter = "\n\t\r ()[]{}:.,=+?x0fg\x00\x80\xc2"
+	for i := range len(plain) {
+		text := plain + plain[:i] + plain[i+1:]
+		for _, c := range []byte(bytesThatMatter) {
+			mutant := plain[:i] + string([]byte{c})
+			text += plain + mutant + plain[i:] + plain + mutant + plain[i+1:]
+		}
+		sameBothWays(t, []byte(text), dump.Options{})
+	}
+}
+
+// sameBothWays reads a text with the fast path, whole and in pieces, and line by
+// line, and compares.
+func sameBothWays(t *testing.T, text []byte, o dump.Options) {
+	t.Helper()
+	want, wantErrs := readWith(bytes.NewReader(text), dump.LineByLine(o))
+	for name, r := range map[string]io.Reader{
+		"whole":     bytes.NewReader(text),
+		"in pieces": iotest.DataErrReader(&pieces{text: text, size: 300}),
+	} {
+		got, errs := readWith(r, o)
+		for i := range min(len(got), len(want)) {
+			if !reflect.DeepEqual(got[i], want[i]) {
+				t.Fatalf("%s it reads\n%+v, line by line\n%+v in\n%s", name, got[i], want[i], text)
+			}
+		}
+		if len(got) != len(want) || !reflect.DeepEqual(errs, wantErrs) {
+			t.Fatalf("%s it reads %d goroutines and %v, line by line %d and %v in\n%s", name, len(got), errs, len(want), wantErrs, text)
+		}
+	}
+}
+
+// pieces is a reader that returns so many bytes at once, as a pipe may.
+type pieces struct {
+	text []byte
+	size int
+}
+
+func (p *pieces) Read(b []byte) (int, error) {
+	if len(p.text) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b, p.text[:min(len(p.text), p.size)])
+	p.text = p.text[n:]
+	return n, nil
+}
+
+func FuzzBothWays(f *testing.F) {
+	f.Add([]byte(plain), 0)
+	for _, name := range texts(f) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text, 0)
+	}
+	f.Fuzz(func(t *testing.T, text []byte, maxLine int) {
+		// Twice, so that the stacks are known ones.
+		sameBothWays(t, slices.Concat(text, []byte("\n\n"), text), dump.Options{MaxLine: maxLine})
+	})
+}
+
+// TestAllocations: they go with the number of distinct stacks.
+func TestAllocations(t *testing.T) {
+	measure := func(goroutines int) float64 {
+		var b bytes.Buffer
+		if err := generate(&b, goroutines, 30); err != nil {
+			t.Fatal(err)
+		}
+		return testing.AllocsPerRun(5, func() {
+			for _, err := range dump.Read(bytes.NewReader(b.Bytes()), dump.Options{}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+	if few, many := measure(1000), measure(10_000); many > few*1.01 {
+		t.Errorf("%v allocations for 10,000 goroutines, %v for 1,000 with the same stacks", many, few)
+	}
+}
+
+// TestNothingRepeats reads what would fill a cache several times over.
+func TestNothingRepeats(t *testing.T) {
+	const goroutines = 40_000
+	r, w := io.Pipe()
+	go func() {
+		for i := range goroutines {
+			fmt.Fprintf(w, "goroutine %d [select]:\nmain.f%d()\n\t/src/%0300d.go:1 +0x1\nmain.g(0x1)\n\t/src/x.go:%d +0x1\n\n", i+1, i, i, i+1)
+		}
+		w.Close()
+	}()
+	n, most := 0, uint64(0)
+	var m runtime.MemStats
+	for g, err := range dump.Read(r, dump.Options{}) {
+		if n++; err != nil || len(g.Stack) != 2 || g.Stack[0].Func != fmt.Sprintf("main.f%d", n-1) || g.Stack[1].Line != n {
+			t.Fatalf("got %+v, %v", g, err)
+		}
+		if n%1000 == 0 {
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapAlloc)
+		}
+	}
+	if limit := uint64(2 * dump.MaxCached); n != goroutines || most > limit {
+		t.Errorf("%d of %d goroutines read, %d bytes alive, want at most %d", n, goroutines, most, limit)
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	var text bytes.Buffer
+	if err := generate(&text, 3000, 300); err != nil {
+		b.Fatal(err)
+	}
+	for name, o := range map[string]dump.Options{"plain": {}, "lines": dump.LineByLine(dump.Options{})} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(text.Len()))
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, err := range dump.Read(bytes.NewReader(text.Bytes()), o) {
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
