@@ -47,13 +47,20 @@ type inspectFlags struct {
 	inspect.Options
 	reporting
 	acceptance
+	tui  bool
+	http string
 }
 
 // runInspect is "unleak inspect": look, accept, report, judge.
 func runInspect(ctx context.Context, p process, args []string) (int, error) {
 	f, err := parseInspect(p, args)
-	if err != nil {
+	switch {
+	case err != nil:
 		return exitFailure, err
+	case f.tui:
+		return exitClean, f.show(ctx, p)
+	case f.http != "":
+		return exitClean, f.serve(ctx, p)
 	}
 	var report *unleak.Report
 	for r, err := range inspect.Run(ctx, f.Options, f.streams(p)) {
@@ -95,6 +102,8 @@ func parseInspect(p process, args []string) (*inspectFlags, error) {
 	f.Options.Flags(fs)
 	f.reporting.flags(fs)
 	f.acceptance.flags(fs)
+	fs.BoolVar(&f.tui, "tui", false, "show the report in the terminal, to look around in; with -every, live")
+	fs.StringVar(&f.http, "http", "", "serve the report's page at this `address`, such as localhost:0; with -every, live")
 	if wantsHelp(args) {
 		fs.SetOutput(p.out)
 		fmt.Fprint(p.out, inspectUsage)
@@ -108,6 +117,9 @@ func parseInspect(p process, args []string) (*inspectFlags, error) {
 	}
 	if len(f.Args) == 0 && isTerminal(p.in) {
 		return nil, usage.Errorf("nothing to inspect: give a file, an address such as localhost:6060, or - for standard input; \"unleak help inspect\" tells more")
+	}
+	if f.tui && f.http != "" {
+		return nil, usage.Errorf("-tui and -http are two faces: give one of them")
 	}
 	if err := errors.Join(f.Options.Check(), f.reporting.check(), f.acceptance.check()); err != nil {
 		return nil, err

@@ -96,14 +96,16 @@ func (i *inspector) capture(ctx context.Context, arg string) (*input, error) {
 	if i.Capture.Full {
 		fetch = i.client.Full
 	}
+	in := &input{source: unleak.SourceProcess, target: &target}
+	// Before the goroutines: those are read while they come.
+	if m, err := i.client.Memory(ctx, target); err == nil { // it need not serve that
+		in.memory = &unleak.Memory{Stack: int64(m.StackInuse), Sys: int64(m.Sys)}
+	}
 	body, err := fetch(ctx, target)
 	if err != nil {
 		return nil, err
 	}
-	in := &input{from: body.URL, source: unleak.SourceProcess, time: body.At, body: body, target: &target}
-	if m, err := i.client.Memory(ctx, target); err == nil { // it need not serve that
-		in.memory = &unleak.Memory{Stack: int64(m.StackInuse), Sys: int64(m.Sys)}
-	}
+	in.from, in.time, in.body = body.URL, body.At, body
 	return in, nil
 }
 
@@ -125,7 +127,12 @@ func (i *inspector) read(ctx context.Context, l *looker, in *input) (*diagnose.L
 		return look, nil, err
 	}
 	proof, err := i.client.Leaks(ctx, *in.target)
-	if err != nil {
+	var unsupported *capture.UnsupportedError
+	switch {
+	case errors.As(err, &unsupported):
+		l.noProof = err.Error()
+		return look, nil, nil
+	case err != nil:
 		return nil, nil, err
 	}
 	defer proof.Close()

@@ -21,8 +21,9 @@ const pprofCut = 64 << 20
 
 // A looker reads inputs into looks, and notes what could not be read.
 type looker struct {
-	filter Filter
-	losses []unleak.Loss
+	filter  Filter
+	losses  []unleak.Loss
+	noProof string // why the process could not be asked for the proof
 }
 
 func (l *looker) lose(kind string, hides bool, format string, args ...any) {

@@ -136,6 +136,8 @@ func (i *inspector) report(l *looker, looks []*diagnose.Look, j diagnose.Judgeme
 	switch {
 	case last.Proof && i.Capture.Leak:
 		r.Losses = append(r.Losses, unleak.Loss{Kind: "proof", Message: "The process was asked for its goroutineleak profile. " + capture.LeakCost + " " + capture.LeakDoubt})
+	case l.noProof != "":
+		r.Config.NoProof = l.noProof
 	case len(r.Findings) > 0:
 		r.Config.NoProof = i.noProof(last)
 	}
