@@ -26,6 +26,7 @@ func Explain(groups []*Group, tree *source.Tree) {
 		if !ok {
 			v = verdict(s)
 		}
+		v.Explanation += s.surroundings(v)
 		v.Endless, v.Once, v.WillEnd, v.Naps = s.endless(), s.spawn.Once != "", s.willEnd(), s.naps()
 		v.Single = v.Once && s.spawn.Once != source.OnceAnObject
 		if s.op.Kind != source.Send { // a receive frees one of those that queue

@@ -261,7 +261,7 @@ func TestLockCauses(t *testing.T) {
 			[]sample{{wait: unleak.WaitMutex, stack: "sync.(*Mutex).Lock f@lock"}}, []string{"mutex"}, "holds itself since line 5", ""},
 		{"behind a wait under the lock", "var mu sync.Mutex\nfunc f(c chan int) {\nmu.Lock() // @lock\ndefer mu.Unlock()\n<-c // @recv\n}",
 			[]sample{{wait: unleak.WaitMutex, stack: "sync.(*Mutex).Lock f@lock"}, {wait: unleak.WaitReceive, stack: "f@recv"}},
-			[]string{"mutex", "chan-receive"}, "a goroutine that would give it back is stuck itself, in f (a.go:7)", "End the wait in f (a.go:7): this one ends with it"},
+			[]string{"mutex", "chan-receive"}, "Probably goroutine 11 holds it, taken on line 5, and is stuck itself, in f (a.go:7), in \"chan receive\": a guess", "End the wait in f (a.go:7): this one ends with it"},
 		{"crossed", "var a, b sync.Mutex\nfunc f() {\na.Lock()\nb.Lock() // @f\n}\nfunc g() {\nb.Lock()\na.Lock() // @g\n}",
 			[]sample{{wait: unleak.WaitMutex, stack: "sync.(*Mutex).Lock f@f"}, {wait: unleak.WaitMutex, stack: "sync.(*Mutex).Lock g@g"}},
 			[]string{"lock-order", "lock-order"}, "It holds a and waits for b", "Take a and b in the same order everywhere"},

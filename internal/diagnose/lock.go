@@ -36,8 +36,8 @@ func (s *scene) lockVerdict(cause unleak.Cause) Verdict {
 		v.Fixes = []unleak.Fix{fix("Do not take %s a second time: move what needs it into a function that expects it held", lock)}
 		return v
 	}
-	if other := s.behind(); other != nil && len(s.op.Takes) == 0 {
-		v.Explanation = fmt.Sprintf("It waits for %s %s; a goroutine that would give it back is stuck itself, %s.", lock, s.where(), other.where())
+	if other, guess := s.holder(); other != nil {
+		v.Explanation = fmt.Sprintf("It waits for %s %s. %s.", lock, s.where(), guess)
 		v.Fixes = []unleak.Fix{fix("End the wait %s: this one ends with it", other.where())}
 		return v
 	}

@@ -57,10 +57,10 @@ type library struct {
 
 // libraries lists them, the inner ones before those that call them.
 var libraries = [...]library{
-	{"net/http.(*persistConn).roundTrip", unleak.CauseNetworkIO, "It waits for a server's answer to a request that has no time limit", "Give the http.Client a Timeout, or the request a context with one"},
-	{"net/http.(*http2ClientConn).roundTrip", unleak.CauseNetworkIO, "It waits for a server's answer to a request that has no time limit", "Give the http.Client a Timeout, or the request a context with one"},
-	{"net/http/internal/http2.(*ClientConn).roundTrip", unleak.CauseNetworkIO, "It waits for a server's answer to a request that has no time limit", "Give the http.Client a Timeout, or the request a context with one"},
-	{"net/http.(*Transport).getConn", unleak.CauseNetworkIO, "It waits for a connection to a server, and no time limit ends that", "Give the http.Client a Timeout, or the request a context with one"},
+	{"net/http.(*persistConn).roundTrip", unleak.CauseNetworkIO, "It waits for a server's answer to a request", "Give the http.Client a Timeout, or the request a context with one"},
+	{"net/http.(*http2ClientConn).roundTrip", unleak.CauseNetworkIO, "It waits for a server's answer to a request", "Give the http.Client a Timeout, or the request a context with one"},
+	{"net/http/internal/http2.(*ClientConn).roundTrip", unleak.CauseNetworkIO, "It waits for a server's answer to a request", "Give the http.Client a Timeout, or the request a context with one"},
+	{"net/http.(*Transport).getConn", unleak.CauseNetworkIO, "It waits for a connection to a server", "Give the http.Client a Timeout, or the request a context with one"},
 	{"net/http.(*connReader).abortPendingRead", unleak.CauseNetworkIO, "It waits for a read of its connection to end, and that does not heed the deadline that was set to end it", "Make the connection's SetReadDeadline end a read under way, as net.Conn demands, or close the connection"},
 	{"net/http.(*Server).Serve", unleak.CauseNeverStopped, "It accepts connections for an http.Server that nobody closed", "Call Close or Shutdown of the server when it is no longer needed"},
 	{"database/sql.(*DB).connectionOpener", unleak.CauseNeverStopped, "It serves a sql.DB that nobody closed", "Call Close of the sql.DB when it is no longer needed"},
@@ -86,6 +86,9 @@ func stdlib(s *scene) (Verdict, bool) {
 			if !unleak.IsStandard(s.at.Package()) {
 				v.Explanation = fmt.Sprintf("%s, %s.", l.explain, s.where())
 			}
+			if l.cause == unleak.CauseNetworkIO {
+				s.exchange(&v)
+			}
 			return v, true
 		}
 	}
@@ -104,18 +107,6 @@ func (s *scene) inLibrary(library unleak.Frame) bool {
 		}
 	}
 	return false
-}
-
-func networkIO(s *scene) (Verdict, bool) {
-	v := Verdict{
-		Cause:       unleak.CauseNetworkIO,
-		Explanation: "It waits " + s.where() + " for the network, a pipe or a file, and nothing comes.",
-		Fixes: []unleak.Fix{
-			fix("Set a deadline before the read or write"),
-			fix("Close the connection, listener or file to end the wait"),
-		},
-	}
-	return v, s.wait == unleak.WaitIO
 }
 
 func syscallWait(s *scene) (Verdict, bool) {

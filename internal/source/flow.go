@@ -26,7 +26,11 @@ type flow struct {
 	// not their classes, since a parameter may be given many.
 	deadlines map[types.Object]bool
 	inField   map[types.Object]bool
-	uses      map[types.Object][]use
+	// clients and defaults tell of the http.Clients of a class by its root: those
+	// that are made, and whether http.DefaultClient is one.
+	clients  map[types.Object][]madeClient
+	defaults map[types.Object]bool
+	uses     map[types.Object][]use
 	// references lists where each function of the package is named.
 	references map[*types.Func][]reference
 }
@@ -52,7 +56,11 @@ type fact struct {
 	origin Origin
 	made   *ast.CallExpr
 	cancel types.Object
-	field  bool
+	client *madeClient
+	// timeout is what the Timeout field of a client is set to.
+	timeout  ast.Expr
+	standard bool // http.DefaultClient
+	field    bool
 }
 
 func (p *pack) flows() *flow {
@@ -67,6 +75,8 @@ func (p *pack) flows() *flow {
 		cancels:    make(map[types.Object][]types.Object),
 		deadlines:  make(map[types.Object]bool),
 		inField:    make(map[types.Object]bool),
+		clients:    make(map[types.Object][]madeClient),
+		defaults:   make(map[types.Object]bool),
 		uses:       make(map[types.Object][]use),
 		references: make(map[*types.Func][]reference),
 	}
@@ -89,8 +99,17 @@ func (p *pack) flows() *flow {
 			f.makes[root] = append(f.makes[root], fact.made)
 		case fact.cancel != nil:
 			f.cancels[root] = append(f.cancels[root], f.root(fact.cancel))
+		case fact.client != nil:
+			f.clients[root] = append(f.clients[root], *fact.client)
+		case fact.standard:
+			f.defaults[root] = true
 		case fact.field:
 			f.inField[root] = true
+		}
+	}
+	for _, fact := range facts { // client.Timeout = …
+		if made := f.clients[f.root(fact.object)]; fact.timeout != nil && len(made) == 1 {
+			made[0].timeout = fact.timeout
 		}
 	}
 	for _, file := range p.files {
@@ -158,6 +177,9 @@ func (f *flow) join(facts []fact, n ast.Node, around []ast.Node) []fact {
 		lhs := make([]ast.Expr, len(n.Names))
 		for i, name := range n.Names {
 			lhs[i] = name
+			if o := f.p.object(name); len(n.Values) == 0 && o != nil && isClient(o.Type()) {
+				facts = append(facts, fact{object: o, client: &madeClient{pos: name.Pos()}})
+			}
 		}
 		return f.assign(facts, lhs, n.Values)
 	case *ast.RangeStmt:
@@ -193,6 +215,8 @@ func (f *flow) assign(facts []fact, lhs, rhs []ast.Expr) []fact {
 		for i := range lhs {
 			if o := f.p.object(lhs[i]); o != nil {
 				facts = f.flowsTo(facts, o, rhs[i])
+			} else if sel, ok := lhs[i].(*ast.SelectorExpr); ok && sel.Sel.Name == "Timeout" && f.p.object(sel.X) != nil {
+				facts = append(facts, fact{object: f.p.object(sel.X), timeout: rhs[i]})
 			}
 		}
 		return facts
@@ -242,6 +266,12 @@ func (f *flow) flowsTo(facts []fact, o types.Object, e ast.Expr) []fact {
 	}
 	if origin := f.p.stdOrigin(e); origin != "" {
 		return append(facts, fact{object: o, origin: origin})
+	}
+	if made, ok := f.p.madeClient(e); ok {
+		return append(facts, fact{object: o, client: &made})
+	}
+	if f.p.isDefaultClient(e) {
+		return append(facts, fact{object: o, standard: true})
 	}
 	f.union(o, f.p.object(e))
 	return facts

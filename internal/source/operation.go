@@ -128,6 +128,7 @@ func (fn *function) describe(pl place) Op {
 		o := p.receiverObject(pl.node.(*ast.CallExpr))
 		op.Object = p.place(o)
 		op.Ends, op.Takes = p.enders(o, pl.kind), p.takers(o, pl.kind)
+		op.Touches = fn.touches(o, pl)
 	case Sleep:
 		op.Lasts = p.duration(pl.node.(*ast.CallExpr))
 	}
@@ -229,6 +230,7 @@ func (fn *function) describeChannel(op *Op, pl place) {
 	}
 	op.Made = p.made(o)
 	op.Ends = p.enders(o, pl.kind)
+	op.Touches = fn.touches(o, pl)
 	if pl.kind == Send {
 		op.Count = fn.sends(o)
 	}

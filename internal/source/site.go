@@ -35,6 +35,8 @@ type Site struct {
 	// function defers: they run on lines that do not show them.
 	Ranges bool
 	Defers []string
+	// Limits lists the calls in the function that set a time limit.
+	Limits []Limit
 }
 
 // Found reports whether there was source to look at.
@@ -107,6 +109,11 @@ type Op struct {
 	// Takes lists the calls that take the lock in functions that can return with
 	// it; for a WaitGroup, the calls of Add.
 	Takes []End
+	// Touches lists what else is done with the channel, lock or WaitGroup in the
+	// function around, and in the one that makes the channel.
+	Touches []End
+	// Client is the http.Client of a call of one of its methods.
+	Client *Client
 	// Args maps the parameters of a called function of the package to the
 	// arguments.
 	Args map[Object]Object
@@ -243,9 +250,10 @@ func (t *Tree) site(f unleak.Frame) Site {
 	}
 	for _, call := range fn.calls(f.Line) {
 		op := Op{Kind: Call, Line: fn.p.line(call.Pos()), Expr: fn.p.text(call.Fun), Func: fn.p.calledName(call)}
-		op.Args = fn.p.arguments(call)
+		op.Args, op.Client = fn.p.arguments(call), fn.p.client(call)
 		s.Ops = append(s.Ops, op)
 	}
 	s.Ranges, s.Defers = fn.elsewhere(f.Line)
+	s.Limits = fn.limits()
 	return s
 }

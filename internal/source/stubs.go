@@ -79,7 +79,16 @@ func WithTimeoutCause(Context, time.Duration, error) (Context, CancelFunc)
 func WithValue(Context, any, any) Context
 func WithoutCancel(Context) Context`},
 	{"net/http", `package http
-import "context"
+import ("context"; "time")
+type RoundTripper interface { RoundTrip(*Request) (*Response, error) }
+type Response struct { _ int }
+type Client struct { Transport RoundTripper; Timeout time.Duration }
+var DefaultClient *Client
+func (*Client) Do(*Request) (*Response, error)
+func (*Client) Get(string) (*Response, error)
+func (*Client) Head(string) (*Response, error)
+func (*Client) Post(string, string, any) (*Response, error)
+func (*Client) PostForm(string, any) (*Response, error)
 type Request struct { _ int }
 func (*Request) Context() context.Context
 func (*Request) WithContext(context.Context) *Request`},
