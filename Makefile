@@ -29,6 +29,7 @@ tidy:
 
 bench:
 	go run ./bench/testcost
+	go run ./bench/dumpspeed
 
 # make release VERSION=v1.2.3 writes the version that the modules require of each
 # other and prints the tags to set; VERSION=v0.0.0 goes back to development.

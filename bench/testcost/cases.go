@@ -4,8 +4,8 @@ package main
 
 import (
 	"fmt"
-	"slices"
-	"strings"
+
+	"github.com/unleak/unleak/bench/turns"
 )
 
 // A testCase is one question about cost.
@@ -15,8 +15,11 @@ type testCase struct {
 	sides  []side // plain go test first, unleak last
 	wanted string
 	// judge says what the sides' times amount to, and whether that is as wanted.
-	judge func([]seconds) (measured string, ok bool)
+	judge func([]turns.Seconds) (measured string, ok bool)
 }
+
+// Name returns the case's name.
+func (c testCase) Name() string { return c.name }
 
 var (
 	plain  = side{name: "go test", folder: "..."}
@@ -73,50 +76,26 @@ func inFolder(s side, folder string) side {
 }
 
 // atMostRatio judges two sides: plain and ours.
-func atMostRatio(bound float64) func([]seconds) (string, bool) {
-	return func(t []seconds) (string, bool) {
-		ratio := median(t[1].dividedBy(t[0]))
+func atMostRatio(bound float64) func([]turns.Seconds) (string, bool) {
+	return func(t []turns.Seconds) (string, bool) {
+		ratio := turns.Median(t[1].DividedBy(t[0]))
 		return fmt.Sprintf("%.3f of go test", ratio), ratio <= bound
 	}
 }
 
 // atMostAdded judges two sides: plain and ours.
-func atMostAdded(bound float64) func([]seconds) (string, bool) {
-	return func(t []seconds) (string, bool) {
-		added := median(t[1].over(t[0]))
+func atMostAdded(bound float64) func([]turns.Seconds) (string, bool) {
+	return func(t []turns.Seconds) (string, bool) {
+		added := turns.Median(t[1].Over(t[0]))
 		return fmt.Sprintf("%.0f ms more", added*1e3), added <= bound
 	}
 }
 
 // atLeastTimesLess judges three sides: plain, the other tool and ours.
-func atLeastTimesLess(bound float64) func([]seconds) (string, bool) {
-	return func(t []seconds) (string, bool) {
+func atLeastTimesLess(bound float64) func([]turns.Seconds) (string, bool) {
+	return func(t []turns.Seconds) (string, bool) {
 		// Less than a millisecond is noise, and must not divide.
-		theirs, ours := median(t[1].over(t[0])), max(median(t[2].over(t[0])), 1e-3)
+		theirs, ours := turns.Median(t[1].Over(t[0])), max(turns.Median(t[2].Over(t[0])), 1e-3)
 		return fmt.Sprintf("%.0f ms more, goleak %.0f: %.1f times less", ours*1e3, theirs*1e3, theirs/ours), theirs >= bound*ours
 	}
-}
-
-func names(cases []testCase) []string {
-	var all []string
-	for _, c := range cases {
-		all = append(all, c.name)
-	}
-	return all
-}
-
-// choose returns the cases that are named with commas between, or all of them.
-func choose(cases []testCase, only string) ([]testCase, error) {
-	if only == "" {
-		return cases, nil
-	}
-	var chosen []testCase
-	for name := range strings.SplitSeq(only, ",") {
-		i := slices.Index(names(cases), name)
-		if i < 0 {
-			return nil, fmt.Errorf("no case is named %q; there are %s", name, strings.Join(names(cases), ", "))
-		}
-		chosen = append(chosen, cases[i])
-	}
-	return chosen, nil
 }

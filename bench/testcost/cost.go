@@ -8,41 +8,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"slices"
 	"time"
+
+	"github.com/unleak/unleak/bench/turns"
 )
-
-// seconds holds the wall-clock times of one side's runs, in the order of the
-// turns.
-type seconds []float64
-
-func (s seconds) String() string {
-	return fmt.Sprintf("%.3f (%.3f–%.3f)", median(s), slices.Min(s), slices.Max(s))
-}
-
-// over returns, turn by turn, the time of s less that of the other side.
-func (s seconds) over(other seconds) seconds {
-	diff := make(seconds, len(s))
-	for i := range s {
-		diff[i] = s[i] - other[i]
-	}
-	return diff
-}
-
-// dividedBy returns, turn by turn, the time of s over that of the other side.
-func (s seconds) dividedBy(other seconds) []float64 {
-	ratio := make([]float64, len(s))
-	for i := range s {
-		ratio[i] = s[i] / other[i]
-	}
-	return ratio
-}
-
-func median[S ~[]float64](s S) float64 {
-	sorted := slices.Sorted(slices.Values(s))
-	n := len(sorted)
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
-}
 
 // A side is one of the commands that a case compares.
 type side struct {
@@ -54,41 +23,30 @@ type side struct {
 	args   []string
 }
 
-type sideTimes struct {
-	name  string
-	times seconds
-}
-
-type result struct {
-	name, measured, wanted string
-	sides                  []sideTimes
-	ok                     bool
-}
-
 // measure writes the case's module, runs every side once to warm the caches, and
 // then takes turns.
-func (c testCase) measure(ctx context.Context, folder, tool string, turns int, progress io.Writer) (result, error) {
+func (c testCase) measure(ctx context.Context, folder, tool string, runs int, progress io.Writer) (turns.Result, error) {
 	if err := writeModule(ctx, folder, c.files()); err != nil {
-		return result{}, err
+		return turns.Result{}, err
 	}
-	times := make([]seconds, len(c.sides))
-	for turn := range turns + 1 {
-		fmt.Fprintf(progress, "%s: turn %d of %d\n", c.name, turn, turns)
+	times := make([]turns.Seconds, len(c.sides))
+	for turn := range runs + 1 {
+		fmt.Fprintf(progress, "%s: turn %d of %d\n", c.name, turn, runs)
 		for i, s := range c.sides {
 			t, err := s.run(ctx, folder, tool)
 			if err != nil {
-				return result{}, err
+				return turns.Result{}, err
 			}
 			if turn > 0 {
 				times[i] = append(times[i], t)
 			}
 		}
 	}
-	r := result{name: c.name, wanted: c.wanted}
+	r := turns.Result{Name: c.name, Wanted: c.wanted}
 	for i, s := range c.sides {
-		r.sides = append(r.sides, sideTimes{s.name, times[i]})
+		r.Sides = append(r.Sides, turns.Side{Name: s.name, Times: times[i]})
 	}
-	r.measured, r.ok = c.judge(times)
+	r.Measured, r.OK = c.judge(times)
 	return r, nil
 }
 

@@ -10,42 +10,28 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-func TestMedian(t *testing.T) {
-	for _, c := range []struct {
-		in   seconds
-		want float64
-	}{
-		{seconds{3}, 3},
-		{seconds{4, 1}, 2.5},
-		{seconds{9, 1, 2}, 2},
-		{seconds{1, 100, 3, 2}, 2.5},
-	} {
-		if got := median(c.in); got != c.want {
-			t.Errorf("median of %v = %v, want %v", []float64(c.in), got, c.want)
-		}
-	}
-}
+	"github.com/unleak/unleak/bench/turns"
+)
 
 // TestJudge: turns are compared each with itself, so that one slow turn, here the
 // last, does not count.
 func TestJudge(t *testing.T) {
-	plain := seconds{1, 1, 10}
+	plain := turns.Seconds{1, 1, 10}
 	for _, c := range []struct {
 		name  string
-		judge func([]seconds) (string, bool)
-		times []seconds
+		judge func([]turns.Seconds) (string, bool)
+		times []turns.Seconds
 		want  string
 		ok    bool
 	}{
-		{"ratio within", atMostRatio(1.10), []seconds{plain, {1.05, 1.06, 10.2}}, "1.050 of go test", true},
-		{"ratio over", atMostRatio(1.10), []seconds{plain, {1.2, 1.3, 10.2}}, "1.200 of go test", false},
-		{"added within", atMostAdded(0.15), []seconds{plain, {1.1, 1.125, 11}}, "125 ms more", true},
-		{"added over", atMostAdded(0.15), []seconds{plain, {1.25, 1.2, 11}}, "250 ms more", false},
-		{"times within", atLeastTimesLess(10), []seconds{plain, {3, 3, 12}, {1.1, 1.1, 10.1}}, "100 ms more, goleak 2000: 20.0 times less", true},
-		{"times over", atLeastTimesLess(10), []seconds{plain, {1.5, 1.5, 12}, {1.1, 1.1, 10.1}}, "100 ms more, goleak 500: 5.0 times less", false},
-		{"times noise", atLeastTimesLess(10), []seconds{plain, {1.5, 1.5, 12}, {0.9, 0.9, 9}}, "1 ms more, goleak 500: 500.0 times less", true},
+		{"ratio within", atMostRatio(1.10), []turns.Seconds{plain, {1.05, 1.06, 10.2}}, "1.050 of go test", true},
+		{"ratio over", atMostRatio(1.10), []turns.Seconds{plain, {1.2, 1.3, 10.2}}, "1.200 of go test", false},
+		{"added within", atMostAdded(0.15), []turns.Seconds{plain, {1.1, 1.125, 11}}, "125 ms more", true},
+		{"added over", atMostAdded(0.15), []turns.Seconds{plain, {1.25, 1.2, 11}}, "250 ms more", false},
+		{"times within", atLeastTimesLess(10), []turns.Seconds{plain, {3, 3, 12}, {1.1, 1.1, 10.1}}, "100 ms more, goleak 2000: 20.0 times less", true},
+		{"times over", atLeastTimesLess(10), []turns.Seconds{plain, {1.5, 1.5, 12}, {1.1, 1.1, 10.1}}, "100 ms more, goleak 500: 5.0 times less", false},
+		{"times noise", atLeastTimesLess(10), []turns.Seconds{plain, {1.5, 1.5, 12}, {0.9, 0.9, 9}}, "1 ms more, goleak 500: 500.0 times less", true},
 	} {
 		got, ok := c.judge(c.times)
 		if got != c.want || ok != c.ok {

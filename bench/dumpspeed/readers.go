@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/DataDog/gostackparse"
+	panicparse "github.com/maruel/panicparse/v2/stack"
+
+	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/internal/dump"
+)
+
+// A reader reads all of a dump and counts its goroutines and their groups.
+type reader struct {
+	name string
+	read func(io.Reader) (goroutines, groups int, err error)
+}
+
+// readers are the contenders. Each groups by what it knows of a stack.
+var readers = []reader{
+	{"bufio.Scanner", scanLines},
+	{"gostackparse", readGostackparse},
+	{"panicparse", readPanicparse},
+	{"dump.Read", readDump},
+}
+
+// read is a process of its own: "read READER FILE", where - is the input.
+func read(args []string, stdin io.Reader, stdout io.Writer) error {
+	if len(args) != 2 {
+		return errors.New("read wants a reader and a file")
+	}
+	i := slices.IndexFunc(readers, func(r reader) bool { return r.name == args[0] })
+	if i < 0 {
+		return fmt.Errorf("no reader is named %q", args[0])
+	}
+	in := stdin
+	if args[1] != "-" {
+		f, err := os.Open(args[1])
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		in = f
+	}
+	goroutines, groups, err := readers[i].read(in)
+	if err != nil {
+		return fmt.Errorf("%s: %w", args[0], err)
+	}
+	_, err = fmt.Fprintf(stdout, "%d goroutines in %d groups\n", goroutines, groups)
+	return err
+}
+
+// scanLines is the yardstick: it walks the lines and does nothing with them but
+// to know a header.
+func scanLines(r io.Reader) (goroutines, groups int, err error) {
+	s := bufio.NewScanner(r)
+	for s.Scan() {
+		if b := s.Bytes(); len(b) > 0 && b[0] == 'g' && strings.HasPrefix(string(b), "goroutine ") {
+			goroutines++
+		}
+	}
+	return goroutines, 0, s.Err()
+}
+
+func readDump(r io.Reader) (goroutines, groups int, err error) {
+	type group struct {
+		wait    unleak.Wait
+		stack   *unleak.Frame // equal stacks are one
+		created unleak.Frame
+	}
+	counts := make(map[group]int)
+	for g, err := range dump.Read(r, dump.Options{}) {
+		if err != nil {
+			return 0, 0, err
+		}
+		goroutines++
+		counts[group{g.Wait, &g.Stack[0], g.Created}]++
+	}
+	return goroutines, len(counts), nil
+}
+
+func readGostackparse(r io.Reader) (goroutines, groups int, err error) {
+	all, errs := gostackparse.Parse(r)
+	if len(errs) > 0 {
+		return 0, 0, errs[0]
+	}
+	counts := make(map[uint64]int)
+	var h maphash.Hash
+	add := func(f *gostackparse.Frame) {
+		h.WriteString(f.Func)
+		h.WriteString(f.File)
+		h.Write(binary.AppendUvarint(nil, uint64(f.Line)))
+	}
+	for _, g := range all {
+		h.Reset()
+		h.WriteString(g.State)
+		for _, f := range g.Stack {
+			add(f)
+		}
+		if g.CreatedBy != nil {
+			add(g.CreatedBy)
+		}
+		counts[h.Sum64()]++
+	}
+	return len(all), len(counts), nil
+}
+
+// readPanicparse groups as its tool does by default, without its search for
+// source files.
+func readPanicparse(r io.Reader) (goroutines, groups int, err error) {
+	o := panicparse.DefaultOpts()
+	o.AnalyzeSources, o.GuessPaths = false, false
+	s, _, err := panicparse.ScanSnapshot(r, io.Discard, o)
+	if err != nil && err != io.EOF {
+		return 0, 0, err
+	}
+	if s == nil {
+		return 0, 0, errors.New("it found no goroutine")
+	}
+	return len(s.Goroutines), len(s.Aggregate(panicparse.AnyPointer).Buckets), nil
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+
+// Package turns holds what the benchmarks share that run programs side by side:
+// the programs take turns, and those of one turn are compared with each other, so
+// that a machine that slows down slows all sides.
+package turns
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// Seconds holds the wall-clock times of one side's runs, in the order of the
+// turns.
+type Seconds []float64
+
+func (s Seconds) String() string { return spread(s, "%.3f") }
+
+// Over returns, turn by turn, the time of s less that of the other side.
+func (s Seconds) Over(other Seconds) Seconds {
+	diff := make(Seconds, len(s))
+	for i := range s {
+		diff[i] = s[i] - other[i]
+	}
+	return diff
+}
+
+// DividedBy returns, turn by turn, the time of s over that of the other side.
+func (s Seconds) DividedBy(other Seconds) []float64 {
+	ratio := make([]float64, len(s))
+	for i := range s {
+		ratio[i] = s[i] / other[i]
+	}
+	return ratio
+}
+
+// Megabytes holds the peak memory of one side's runs.
+type Megabytes []float64
+
+func (m Megabytes) String() string { return spread(m, "%.1f") }
+
+func spread[S ~[]float64](s S, verb string) string {
+	return fmt.Sprintf(verb+" ("+verb+"–"+verb+")", Median(s), slices.Min(s), slices.Max(s))
+}
+
+// Median returns the middle of the values.
+func Median[S ~[]float64](s S) float64 {
+	sorted := slices.Sorted(slices.Values(s))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+// A Side is what the runs of one program took.
+type Side struct {
+	Name  string
+	Times Seconds
+	Peaks Megabytes // nil where it is not asked for or not known
+}
+
+// A Result is what a case found out, and whether that is as wanted.
+type Result struct {
+	Name, Measured, Wanted string
+	Sides                  []Side
+	OK                     bool
+}
+
+// Report writes a table of the results. It is an error that one is not as wanted.
+func Report(w io.Writer, results []Result, runs int) error {
+	fmt.Fprintf(w, "Medians of up to %d runs a side, with the least and the most.\n\n", runs)
+	memory := slices.ContainsFunc(results, func(r Result) bool { return r.Sides[0].Peaks != nil })
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	row := func(name, side, seconds, peak, measured, wanted string) {
+		if memory {
+			seconds += "\t" + peak
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t\n", name, side, seconds, measured, wanted)
+	}
+	row("case", "side", "seconds", "peak MB", "measured", "wanted")
+	var over []string
+	for _, r := range results {
+		for i, s := range r.Sides {
+			peak, measured, wanted := "", "", ""
+			if s.Peaks != nil {
+				peak = s.Peaks.String()
+			}
+			if i == len(r.Sides)-1 {
+				measured, wanted = r.Measured, r.Wanted
+			}
+			row(r.Name, s.Name, s.Times.String(), peak, measured, wanted)
+		}
+		if !r.OK {
+			over = append(over, r.Name)
+		}
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if len(over) > 0 {
+		return fmt.Errorf("dearer than wanted: %s", strings.Join(over, ", "))
+	}
+	return nil
+}
+
+// Choose returns the cases that are named with commas between, or all of them.
+func Choose[C interface{ Name() string }](cases []C, only string) ([]C, error) {
+	if only == "" {
+		return cases, nil
+	}
+	var chosen []C
+	for name := range strings.SplitSeq(only, ",") {
+		i := slices.IndexFunc(cases, func(c C) bool { return c.Name() == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no case is named %q; there are %s", name, Names(cases))
+		}
+		chosen = append(chosen, cases[i])
+	}
+	return chosen, nil
+}
+
+// Names lists the cases.
+func Names[C interface{ Name() string }](cases []C) string {
+	var all []string
+	for _, c := range cases {
+		all = append(all, c.Name())
+	}
+	return strings.Join(all, ", ")
+}
+
+// BuildTool builds the tool from the checkout that the program runs in.
+func BuildTool(ctx context.Context, folder string) (string, error) {
+	// The suffix is needed on Windows and does no harm elsewhere.
+	file := filepath.Join(folder, "unleak.exe")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", file, "github.com/unleak/unleak/cmd/unleak")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("cannot build the tool (run this inside the checkout, or give -unleak FILE): %w\n%s", err, out)
+	}
+	return file, nil
+}
