@@ -82,7 +82,7 @@ func (p *printer) groups(groups []unleak.Group, findings []*unleak.Finding) {
 		switch {
 		case g.Idle != "":
 			idle += g.Count
-			idleGroups++
+			idleGroups += min(g.Count, 1)
 		case !found[g.Key]:
 			r := rows[g.Key]
 			if r == nil {

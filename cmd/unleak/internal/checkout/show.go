@@ -29,6 +29,9 @@ func (c *Checkout) Finish(findings []unleak.Finding, tree *source.Tree) {
 			stack[i].File = c.ShowFrame(stack[i])
 		}
 		f.Stack = stack
+		for i := range f.Creators {
+			f.Creators[i].File = c.ShowFrame(f.Creators[i])
+		}
 		for _, fix := range f.Fixes {
 			for i := range fix.Edits {
 				fix.Edits[i].File = c.Show(fix.Edits[i].File)

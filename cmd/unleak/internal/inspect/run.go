@@ -169,12 +169,14 @@ func (i *inspector) noProof(last *diagnose.Look) string {
 
 // finish names the groups' files as reports do.
 func (i *inspector) finish(groups []unleak.Group) {
-	shown := make(map[string]string)
+	type code struct{ function, file string }
+	shown := make(map[code]string)
 	show := func(f *unleak.Frame) {
-		name, ok := shown[f.File]
+		at := code{f.Func, f.File}
+		name, ok := shown[at]
 		if !ok {
-			name = i.checkout.Show(f.File)
-			shown[f.File] = name
+			name = i.checkout.ShowFrame(*f)
+			shown[at] = name
 		}
 		f.File = name
 	}
