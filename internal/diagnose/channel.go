@@ -191,9 +191,9 @@ func caseList(cases []source.Op) string {
 			text += ", "
 		}
 		if c.Kind == source.Send {
-			text += "a send on " + c.Expr
+			text += "a send on " + c.Expr.String()
 		} else {
-			text += "a receive from " + c.Expr
+			text += "a receive from " + c.Expr.String()
 		}
 	}
 	return text

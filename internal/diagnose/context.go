@@ -23,9 +23,9 @@ func contextDone(s *scene) (Verdict, bool) {
 	if !fromContext(done) {
 		return Verdict{}, false
 	}
-	ctx := done.Context
-	if ctx == "" {
-		ctx = "the context"
+	ctx := "the context"
+	if done.Context != "" {
+		ctx = done.Context.String()
 	}
 	v := Verdict{Cause: unleak.CauseContext}
 	switch {

@@ -71,14 +71,14 @@ func (s *scene) holdsItself() (source.Hold, bool) {
 func waitGroup(s *scene) (Verdict, bool) {
 	v := Verdict{
 		Cause:       unleak.CauseWaitGroup,
-		Explanation: fmt.Sprintf("%s.Wait %s waits for more calls of Done than come.", s.expr("The WaitGroup"), s.where()),
+		Explanation: fmt.Sprintf("%s %s waits for more calls of Done than come.", s.method("Wait", "The WaitGroup"), s.where()),
 		Fixes: []unleak.Fix{
-			fix("Call Done on every way out: start the goroutines with %s.Go, or defer Done as their first statement", s.expr("the WaitGroup")),
+			fix("Call Done on every way out: start the goroutines with %s, or defer Done as their first statement", s.method("Go", "the WaitGroup")),
 		},
 	}
 	if other := s.behind(); other != nil {
-		v.Explanation = fmt.Sprintf("%s.Wait %s waits for calls of Done; a goroutine that would call it is stuck itself, %s.",
-			s.expr("The WaitGroup"), s.where(), other.where())
+		v.Explanation = fmt.Sprintf("%s %s waits for calls of Done; a goroutine that would call it is stuck itself, %s.",
+			s.method("Wait", "The WaitGroup"), s.where(), other.where())
 		v.Fixes = []unleak.Fix{fix("End the wait %s: this one ends with it", other.where())}
 	} else if len(s.op.Takes) == 1 {
 		v.Explanation += fmt.Sprintf(" %s adds to it.", who(s.op.Takes[0]))
@@ -89,11 +89,11 @@ func waitGroup(s *scene) (Verdict, bool) {
 func cond(s *scene) (Verdict, bool) {
 	v := Verdict{
 		Cause:       unleak.CauseCond,
-		Explanation: fmt.Sprintf("%s.Wait %s waits for a Signal or Broadcast that does not come.", s.expr("The Cond"), s.where()),
-		Fixes:       []unleak.Fix{fix("Call %s.Signal or Broadcast after each change of what Wait waits for", s.expr("the Cond"))},
+		Explanation: fmt.Sprintf("%s %s waits for a Signal or Broadcast that does not come.", s.method("Wait", "The Cond"), s.where()),
+		Fixes:       []unleak.Fix{fix("Call %s or Broadcast after each change of what Wait waits for", s.method("Signal", "the Cond"))},
 	}
 	if !s.op.Object.IsZero() && len(s.op.Ends) == 0 {
-		v.Explanation = fmt.Sprintf("%s.Wait %s waits for a Signal or Broadcast, and nothing in the package calls either.", s.op.Expr, s.where())
+		v.Explanation = fmt.Sprintf("%s %s waits for a Signal or Broadcast, and nothing in the package calls either.", s.method("Wait", "The Cond"), s.where())
 	}
 	return v, s.wait == unleak.WaitCond
 }

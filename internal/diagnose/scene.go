@@ -199,9 +199,18 @@ func (s *scene) has(function string) (unleak.Frame, bool) {
 // the given words.
 func (s *scene) expr(otherwise string) string {
 	if s.op.Expr != "" {
-		return s.op.Expr
+		return s.op.Expr.String()
 	}
 	return otherwise
+}
+
+// method returns the method that the goroutine is blocked in as a person would
+// call it, on what the source writes; else on the given words.
+func (s *scene) method(name, otherwise string) string {
+	if s.op.Expr != "" {
+		return (s.op.Expr + source.Code("."+name)).String()
+	}
+	return otherwise + "." + name
 }
 
 // where says in which function and on which line the goroutine is blocked.

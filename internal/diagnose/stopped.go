@@ -88,9 +88,9 @@ func unboundedSpawn(s *scene) (Verdict, bool) {
 	var doing string
 	switch {
 	case s.wait == unleak.WaitSend && s.op.Made.Cap != "":
-		doing = "queue for a slot in " + s.op.Expr
+		doing = "queue for a slot in " + s.op.Expr.String()
 	case s.op.Kind == source.Lock:
-		doing = "queue for " + s.op.Expr
+		doing = "queue for " + s.op.Expr.String()
 	case s.wait == unleak.WaitSleep || s.wait == unleak.WaitRunning:
 		doing = "are still at work"
 	default:

@@ -54,6 +54,9 @@ func origin(op source.Op, told string) string {
 	case op.Object.Owner != "":
 		return fmt.Sprintf(" %s is a field of %s%s.", op.Expr, op.Object.Owner, place(op.Object.File, op.Object.Line))
 	}
+	if op.Kind == source.Send || op.Kind == source.Receive || op.Kind == source.Range {
+		return "" // it came from elsewhere, or is made in several places
+	}
 	return fmt.Sprintf(" %s is declared at %s.", op.Expr, line(op.Object.File, op.Object.Line))
 }
 
@@ -80,7 +83,7 @@ func touches(op source.Op, told string) string {
 		}
 		part := deeds[t.How] + place(t.File, t.Line)
 		if t.Func != before {
-			part = t.Func + " " + part
+			part = t.Func + " also " + part
 		}
 		before = t.Func
 		parts = append(parts, part)
@@ -91,5 +94,5 @@ func touches(op source.Op, told string) string {
 	if last := len(parts) - 1; last > 0 {
 		parts = []string{strings.Join(parts[:last], ", ") + " and " + parts[last]}
 	}
-	return " Beside it, " + parts[0] + "."
+	return " " + parts[0] + "."
 }

@@ -13,7 +13,7 @@ import (
 // A lockState maps each lock that is held at a place to the call that took it.
 // The key is the lock as the source writes it: from.mu and to.mu are two locks
 // with one declaration.
-type lockState map[string]held
+type lockState map[Code]held
 
 type held struct {
 	object   types.Object
@@ -163,7 +163,7 @@ func (p *pack) passCall(state lockState, call *ast.CallExpr, deferred bool) {
 	if !ok {
 		return
 	}
-	key := p.text(sel.X)
+	key := Code(p.text(sel.X))
 	switch {
 	case isUnlock(how) && deferred:
 		if h, ok := state[key]; ok {

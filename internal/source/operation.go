@@ -113,7 +113,7 @@ func (fn *function) describe(pl place) Op {
 	p := fn.p
 	op := Op{Kind: pl.kind, Line: p.line(pl.node.Pos())}
 	if pl.expr != nil {
-		op.Expr = p.text(pl.expr)
+		op.Expr = Code(p.text(pl.expr))
 	}
 	op.Leaves = p.loopAround(pl.around) != LoopEndless
 	if loop, ok := pl.node.(*ast.RangeStmt); ok {
@@ -218,7 +218,7 @@ func (fn *function) describeChannel(op *Op, pl place) {
 		if ctx == nil {
 			return
 		}
-		op.Context = p.text(ctx)
+		op.Context = Code(p.text(ctx))
 		c := p.object(ctx)
 		op.Object = p.place(c)
 		op.Ends = p.cancellers(c)

@@ -75,7 +75,7 @@ type Op struct {
 	Kind OpKind
 	// Expr is what the operation works on, as the source writes it: "results",
 	// "s.mu", "ctx.Done()"; for a call the function called.
-	Expr string
+	Expr Code
 	Line int
 	// Func is the name of the function or method that a call names; "" where it
 	// is a value's.
@@ -85,7 +85,7 @@ type Op struct {
 	// Origin says where a channel comes from.
 	Origin Origin
 	// Context is the expression of the context, where Origin is one.
-	Context string
+	Context Code
 	// Lost says that the context is made in the package, and that nothing there
 	// calls its cancel function.
 	Lost bool
@@ -119,10 +119,17 @@ type Op struct {
 	Args map[Object]Object
 }
 
+// Code is an expression as the source writes it.
+type Code string
+
+// String returns the expression in backquotes, as a sentence has it: an operand
+// may be named like a word.
+func (c Code) String() string { return "`" + string(c) + "`" }
+
 // A Hold is a lock that is held.
 type Hold struct {
 	Object Object
-	Expr   string // as written where it was taken
+	Expr   Code // as written where it was taken
 	Line   int
 }
 
@@ -249,7 +256,7 @@ func (t *Tree) site(f unleak.Frame) Site {
 		s.Ops = append(s.Ops, fn.describe(pl))
 	}
 	for _, call := range fn.calls(f.Line) {
-		op := Op{Kind: Call, Line: fn.p.line(call.Pos()), Expr: fn.p.text(call.Fun), Func: fn.p.calledName(call)}
+		op := Op{Kind: Call, Line: fn.p.line(call.Pos()), Expr: Code(fn.p.text(call.Fun)), Func: fn.p.calledName(call)}
 		op.Args, op.Client = fn.p.arguments(call), fn.p.client(call)
 		s.Ops = append(s.Ops, op)
 	}

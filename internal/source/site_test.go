@@ -153,7 +153,7 @@ func TestOperation(t *testing.T) {
 }
 
 func opText(op Op) string {
-	parts := []string{string(op.Kind), op.Expr, string(op.Origin), op.Context}
+	parts := []string{string(op.Kind), string(op.Expr), string(op.Origin), string(op.Context)}
 	for _, c := range op.Cases {
 		parts = append(parts, "("+opText(c)+")")
 	}
@@ -181,7 +181,7 @@ func TestHeld(t *testing.T) {
 			tree, frame := one(t, "f", head+tt.body+"\n}\n")
 			var got []string
 			for _, h := range tree.Site(frame).Held {
-				got = append(got, h.Expr)
+				got = append(got, string(h.Expr))
 			}
 			if strings.Join(got, " ") != tt.want {
 				t.Errorf("holds %v, want %q", got, tt.want)

@@ -38,7 +38,7 @@ func (k OpKind) locks() bool { return k == Lock || k == RLock || k == Wait || k 
 
 // A Limit is a place that bounds how long calls around it may wait.
 type Limit struct {
-	Text string // "conn.SetDeadline", "context.WithTimeout"
+	Text Code // conn.SetDeadline, context.WithTimeout
 	File string
 	Line int
 }
@@ -53,14 +53,14 @@ func (fn *function) limits() []Limit {
 	var limits []Limit
 	ast.Inspect(d.Body, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok && fn.p.setsLimit(call) {
-			limits = append(limits, fn.p.limit(call.Pos(), fn.p.text(call.Fun)))
+			limits = append(limits, fn.p.limit(call.Pos(), Code(fn.p.text(call.Fun))))
 		}
 		return true
 	})
 	return limits
 }
 
-func (p *pack) limit(pos token.Pos, text string) Limit {
+func (p *pack) limit(pos token.Pos, text Code) Limit {
 	at := p.fset.PositionFor(pos, false)
 	return Limit{Text: text, File: at.Filename, Line: at.Line}
 }
@@ -81,7 +81,7 @@ func (p *pack) setsLimit(call *ast.CallExpr) bool {
 // A Client is the http.Client that a call uses.
 type Client struct {
 	// Expr names it as the source does: "client", "http.Get" for the default one.
-	Expr string
+	Expr Code
 	// Default says that it is http.DefaultClient, which has no time limit.
 	Default bool
 	// Made says that it is made in one place, Limit where that is or, where one is
@@ -105,13 +105,13 @@ func (p *pack) client(call *ast.CallExpr) *Client {
 		return nil
 	}
 	if !method {
-		return &Client{Expr: p.text(call.Fun), Default: true}
+		return &Client{Expr: Code(p.text(call.Fun)), Default: true}
 	}
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok {
 		return nil
 	}
-	c := &Client{Expr: p.text(sel.X), Default: p.isDefaultClient(sel.X)}
+	c := &Client{Expr: Code(p.text(sel.X)), Default: p.isDefaultClient(sel.X)}
 	o := p.object(sel.X)
 	if o == nil || c.Default {
 		return c
@@ -121,7 +121,7 @@ func (p *pack) client(call *ast.CallExpr) *Client {
 	switch made := flow.clients[flow.root(o)]; {
 	case len(made) != 1:
 	case made[0].timeout != nil:
-		c.Made, c.Timeout, c.Limit = true, true, p.limit(made[0].timeout.Pos(), p.text(made[0].timeout))
+		c.Made, c.Timeout, c.Limit = true, true, p.limit(made[0].timeout.Pos(), Code(p.text(made[0].timeout)))
 	default:
 		c.Made, c.Limit = true, p.limit(made[0].pos, "")
 	}
