@@ -7,7 +7,7 @@ STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Runs in its own module, so that it starts while another go.mod is broken.
 MODULES = cd bench && GOWORK=off go run ./modules
 
-.PHONY: build test lint tidy bench release
+.PHONY: build test browser lint tidy bench release
 
 build:
 	go build -o bin/ ./cmd/unleak
@@ -15,6 +15,13 @@ build:
 # Every module's tests: "work" stands for all packages of go.work's modules.
 test:
 	go test work
+
+# Drives the pages of reports in a browser. It needs Chromium, Node.js and npm, on
+# Debian: apt-get install chromium nodejs npm. PICTURE=file writes a picture too.
+browser:
+	cd cmd/unleak/internal/web/testdata/browser && npm ci
+	cd cmd/unleak && go vet -tags browser ./internal/web
+	cd cmd/unleak && go test -count=1 -v -tags browser -run '^TestBrowser$$' ./internal/web -picture="$(abspath $(PICTURE))"
 
 # Staticcheck passes the gallery over, which is wrong on purpose.
 lint:

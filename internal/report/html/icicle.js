@@ -47,14 +47,16 @@ const icicle = (() => {
 
   // most returns the waits of a node, the most frequent first.
   const most = at => [...at.waits].sort((a, b) => b[1] - a[1]);
-  const label = at => `${at.name}, ${plural(at.count, "goroutine")}, ${share(at.count)}`;
+  // label is read out: it has what the cell shows in it.
+  const named = at => !at.short || at.name.includes(at.short) ? at.name : `${at.short}, ${at.name}`;
+  const label = at => `${named(at)}, ${plural(at.count, "goroutine")}, ${share(at.count)}`;
 
   // draw puts the zoomed node over the whole width, those above it on top.
   const draw = () => {
     cells = new Map();
     let hidden = 0, deepest = 0;
     const cell = (at, left, width) => {
-      const wait = (most(at)[0] || [""])[0];
+      const wait = at.up ? (most(at)[0] || [""])[0] : "";
       const made = element("div", { role: "treeitem", class: `cell ${hue(wait)}`, tabindex: -1, "aria-level": at.depth + 1, "aria-label": label(at) }, at.short || at.name);
       if (at.depth < zoomed.depth) made.classList.add("above");
       if (width * box.clientWidth < 24) made.classList.add("thin");
@@ -81,7 +83,7 @@ const icicle = (() => {
     box.replaceChildren(tall, ...cells.values());
     cells.get(zoomed).tabIndex = 0;
     document.getElementById("drawn").textContent = hidden
-      ? `${plural(hidden, "function")} with less than a thousandth of the width ${hidden === 1 ? "is" : "are"} not drawn: choose a cell to look closer.` : "";
+      ? `${plural(hidden, "cell")} of less than a thousandth of the width, and what is beneath, ${hidden === 1 ? "is" : "are"} not drawn: choose a cell to look closer.` : "";
   };
 
   const pick = (at, focus) => {
@@ -137,10 +139,11 @@ const icicle = (() => {
       tell(zoomed);
     },
     // mark greys what no chosen group is on, and frames the functions that are named.
-    mark(chosen, named) {
+    mark(chosen, isNamed) {
       for (const [at, cell] of cells) {
-        cell.classList.toggle("miss", chosen !== undefined && !at.groups.some(g => chosen.has(g)));
-        cell.classList.toggle("hit", at.up !== undefined && named(at.name));
+        const miss = chosen !== undefined && !at.groups.some(g => chosen.has(g));
+        cell.classList.toggle("miss", miss);
+        cell.classList.toggle("hit", !miss && at.up !== undefined && isNamed(at.name));
       }
     },
     path() {
