@@ -210,7 +210,7 @@ func (s *scene) method(name, otherwise string) string {
 	if s.op.Expr != "" {
 		return (s.op.Expr + source.Code("."+name)).String()
 	}
-	return otherwise + "." + name
+	return otherwise + "'s " + name
 }
 
 // where says in which function and on which line the goroutine is blocked.

@@ -218,7 +218,7 @@ func (c *Checkout) Missing() []unleak.Loss {
 	if len(c.changed) > 0 {
 		files := slices.Sorted(maps.Keys(c.changed))
 		losses = append(losses, unleak.Loss{Kind: "other-source", Message: fmt.Sprintf(
-			"The source of another version was left out: %s does not hold what the stacks name there. Check out the version that was running, or name its folder with -source-dir.",
+			"Some source is of another version than the program and was left out: what the stacks name is not there in %s. Check out the version that was running, or name its folder with -source-dir.",
 			some(files))})
 	}
 	return losses

@@ -24,11 +24,7 @@ func (c *Checkout) Finish(findings []unleak.Finding, tree *source.Tree) {
 			}
 		}
 		f.Entry.File = c.ShowFrame(f.Entry)
-		stack := slices.Clone(f.Stack) // shared with other goroutines
-		for i := range stack {
-			stack[i].File = c.ShowFrame(stack[i])
-		}
-		f.Stack = stack
+		f.Stack, f.Creators = c.showAll(f.Stack), c.showAll(f.Creators)
 		for i := range f.Creators {
 			f.Creators[i].File = c.ShowFrame(f.Creators[i])
 		}
@@ -70,6 +66,16 @@ func (c *Checkout) place(frame unleak.Frame) string {
 		return file
 	}
 	return frame.File
+}
+
+// showAll returns frames with the names of their files as reports print them. The
+// frames may be shared with other findings.
+func (c *Checkout) showAll(frames []unleak.Frame) []unleak.Frame {
+	frames = slices.Clone(frames)
+	for i := range frames {
+		frames[i].File = c.ShowFrame(frames[i])
+	}
+	return frames
 }
 
 // ShowFrame returns the name of a frame's file as reports print it.

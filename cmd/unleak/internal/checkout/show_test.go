@@ -57,8 +57,9 @@ func TestFinish(t *testing.T) {
 	}
 	findings := []unleak.Finding{{
 		Blocked: blocked, Entry: stack[2], Stack: stack,
-		Created: &unleak.Frame{Func: "m/old.O", File: "/ci/old/o.go", Line: 4},
-		Fixes:   []unleak.Fix{{Edits: []unleak.Edit{{File: filepath.Join(root, "pkg", "y.go")}}}},
+		Created:  &unleak.Frame{Func: "m/old.O", File: "/ci/old/o.go", Line: 4},
+		Creators: []unleak.Frame{{Func: "m/pkg.go_", File: "/ci/pkg/y.go", Line: 8}},
+		Fixes:    []unleak.Fix{{Edits: []unleak.Edit{{File: filepath.Join(root, "pkg", "y.go")}}}},
 	}}
 	tree := c.Tree()
 	for _, f := range stack {
@@ -72,6 +73,9 @@ func TestFinish(t *testing.T) {
 	if f.Created.File != "old/o.go" || f.Created.Text != "" {
 		t.Errorf("created at %+v: the line is of another version", f.Created)
 	}
+	if f.Creators[0].File != "pkg/y.go" {
+		t.Errorf("creators %v", f.Creators)
+	}
 	if f.Entry.File != "/ci/none/n.go" || f.Fixes[0].Edits[0].File != "pkg/y.go" {
 		t.Errorf("entry %+v, fixes %v", f.Entry, f.Fixes)
 	}
@@ -82,7 +86,7 @@ func TestFinish(t *testing.T) {
 	for _, l := range c.Missing() {
 		kinds = append(kinds, l.Kind)
 		if l.Kind == "no-source" && !strings.HasPrefix(l.Message, "The source of m/none was not found") ||
-			l.Kind == "other-source" && !strings.Contains(l.Message, ": old/o.go does not hold") {
+			l.Kind == "other-source" && !strings.Contains(l.Message, " not there in old/o.go.") {
 			t.Errorf("%s", l.Message)
 		}
 	}
