@@ -80,15 +80,15 @@ type member struct {
 
 func newPopulation(looks []*Look) *population {
 	p := &population{last: looks[len(looks)-1], byKey: make(map[unleak.Key][]*member)}
-	index := make(map[string]*member)
+	index := make(map[stackID]*member)
 	for i, look := range looks {
 		p.times = append(p.times, look.Time)
 		p.totals = append(p.totals, look.Goroutines)
 		for _, s := range look.Stacks {
-			m := index[s.text]
+			m := index[s.id]
 			if m == nil {
 				m = &member{counts: make([]int, len(looks))}
-				index[s.text] = m
+				index[s.id] = m
 				p.members = append(p.members, m)
 			}
 			m.Stack = *s

@@ -4,10 +4,10 @@ package diagnose
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/unleak/unleak"
 )
@@ -18,17 +18,21 @@ import (
 type Tally struct {
 	stacks []*Stack
 	// known finds a stack by its frames' address: readers give equal stacks one
-	// copy. texts finds it by what the frames say, for readers that do not.
+	// copy, or a few. ids finds it by what the frames say.
 	known map[*unleak.Frame][]*Stack
-	texts map[string]*Stack
+	ids   map[stackID]*Stack
 	total int
 }
+
+// A stackID is the same for goroutines that count together: a hash of the wait,
+// the stack and the creation site.
+type stackID [sha256.Size]byte
 
 // A Stack is all goroutines of one snapshot with the same stack, wait and creation
 // site.
 type Stack struct {
 	// Goroutine is the first of them; its Count is that of all, Leaked whether
-	// any is marked.
+	// any is marked, Creator 0 unless it is the same of all.
 	unleak.Goroutine
 	// Marked is how many the runtime marked as leaked.
 	Marked int
@@ -37,7 +41,7 @@ type Stack struct {
 	Age    unleak.Age
 	Old    int
 	labels map[string]map[string]int
-	text   string
+	id     stackID
 }
 
 // maxValues bounds how many values of one label a stack keeps apart, and maxLabels
@@ -53,6 +57,9 @@ func (t *Tally) Add(g *unleak.Goroutine) {
 	n := max(g.Count, 1)
 	t.total += n
 	s.Count += n
+	if s.Creator != g.Creator {
+		s.Creator = 0 // not one
+	}
 	if g.Leaked {
 		s.Leaked = true
 		s.Marked += n
@@ -84,6 +91,10 @@ func (t *Tally) Mark(g *unleak.Goroutine) {
 // Total returns the number of goroutines that were added.
 func (t *Tally) Total() int { return t.total }
 
+// maxCopies is how many addresses are remembered for each stack: a reader that
+// forgets what it read, to bound its memory, makes new copies without end.
+const maxCopies = 8
+
 // stack returns where g is counted.
 func (t *Tally) stack(g *unleak.Goroutine) *Stack {
 	var at *unleak.Frame
@@ -95,16 +106,18 @@ func (t *Tally) stack(g *unleak.Goroutine) *Stack {
 			return s
 		}
 	}
-	if t.known == nil {
+	if t.known == nil || len(t.known) > maxCopies*len(t.stacks) {
 		t.known = make(map[*unleak.Frame][]*Stack)
-		t.texts = make(map[string]*Stack)
 	}
-	text := stackText(g)
-	s := t.texts[text]
+	if t.ids == nil {
+		t.ids = make(map[stackID]*Stack)
+	}
+	id := idOf(g)
+	s := t.ids[id]
 	if s == nil {
-		s = &Stack{Goroutine: *g, text: text}
+		s = &Stack{Goroutine: *g, id: id}
 		s.Count, s.Leaked, s.Minutes = 0, false, 0
-		t.texts[text] = s
+		t.ids[id] = s
 		t.stacks = append(t.stacks, s)
 	}
 	t.known[at] = append(t.known[at], s)
@@ -116,21 +129,32 @@ func (s *Stack) same(g *unleak.Goroutine) bool {
 	return s.Wait == g.Wait && len(s.Stack) == len(g.Stack) && s.Elided == g.Elided && s.Created == g.Created
 }
 
-// stackText writes out what makes goroutines count together.
-func stackText(g *unleak.Goroutine) string {
-	var b strings.Builder
-	b.WriteString(string(g.Wait))
-	b.WriteByte(0)
-	b.WriteString(strconv.Itoa(g.Elided))
-	for _, f := range append(g.Stack[:len(g.Stack):len(g.Stack)], g.Created) {
-		b.WriteByte(0)
-		b.WriteString(f.Func)
-		b.WriteByte(0)
-		b.WriteString(f.File)
-		b.WriteByte(0)
-		b.WriteString(strconv.Itoa(f.Line))
+// idOf hashes what makes goroutines count together.
+func idOf(g *unleak.Goroutine) (id stackID) {
+	h := sha256.New()
+	var b []byte
+	text := func(s string) {
+		b = append(binary.AppendUvarint(b[:0], uint64(len(s))), s...)
+		h.Write(b)
 	}
-	return b.String()
+	number := func(n int) {
+		b = binary.AppendVarint(b[:0], int64(n))
+		h.Write(b)
+	}
+	frame := func(f *unleak.Frame) {
+		text(f.Func)
+		text(f.File)
+		number(f.Line)
+	}
+	text(string(g.Wait))
+	number(g.Elided)
+	number(len(g.Stack))
+	for i := range g.Stack {
+		frame(&g.Stack[i])
+	}
+	frame(&g.Created)
+	h.Sum(id[:0])
+	return id
 }
 
 func (s *Stack) addAge(minutes, n int) {
