@@ -18,7 +18,8 @@ type connections struct {
 	// readers counts goroutines that read a response's body just now: as many
 	// readLoops wait for them and not for a forgotten Close.
 	readers int
-	// requests counts goroutines that wait for an answer.
+	// requests counts goroutines that wait for an answer: as many connections
+	// are theirs.
 	requests int
 	// waiting holds the dialling goroutines of connections whose readLoop waits
 	// for a body; anyWaiting is for sources without creators.
@@ -58,10 +59,10 @@ func (c *connections) role(g *unleak.Goroutine) (reason string, companion bool) 
 		if c.waiting[g.Creator] || g.Creator == 0 && c.anyWaiting {
 			return "the writer of a client connection whose response is not closed", true
 		}
-		return c.clientReason()
+		return c.clientReason(g)
 	case entry == readLoop && g.Wait == unleak.WaitIO:
-		return c.clientReason()
-	case entry == readLoop && c.readers > 0:
+		return c.clientReason(g)
+	case entry == readLoop && c.readers >= max(g.Count, 1):
 		c.readers -= max(g.Count, 1)
 		return "the reader of a client connection whose response is being read", true
 	case strings.HasPrefix(entry, "net/http") && strings.HasSuffix(entry, "lientConn).readLoop") && g.Wait == unleak.WaitIO:
@@ -70,17 +71,26 @@ func (c *connections) role(g *unleak.Goroutine) (reason string, companion bool) 
 		// Server.Close ends these too; without a server, a handler's Hijack
 		// aside, nobody reads requests from them any more.
 		return "a server's connection that waits for the next request", c.server
+	case strings.HasPrefix(entry, "net/http") && (isHTTP2Serve(g.Blocked().Func) || strings.HasSuffix(entry, "erverConn).readFrames")):
+		return "a server's HTTP/2 connection", c.server
 	case entry == "net/http.(*connReader).backgroundRead":
 		return "the reader that watches a server's connection while its handler runs", true
 	}
 	return "", false
 }
 
-func (c *connections) clientReason() (string, bool) {
-	if c.requests > 0 {
+func (c *connections) clientReason(g *unleak.Goroutine) (string, bool) {
+	if c.requests >= max(g.Count, 1) {
 		return "part of a client connection whose request is under way", true
 	}
 	return "part of a client connection that is kept alive", false
+}
+
+// isHTTP2Serve reports whether a function is the loop of a server's HTTP/2
+// connection, which waits for frames and for its handlers (net/http/h2_bundle.go;
+// since Go 1.27 net/http/internal/http2/server.go).
+func isHTTP2Serve(function string) bool {
+	return function == "net/http.(*http2serverConn).serve" || function == "net/http/internal/http2.(*serverConn).serve"
 }
 
 // calls reports whether a function is on the goroutine's stack.
