@@ -2,9 +2,11 @@
 
 // Package dump reads the goroutines out of traceback text: what the runtime
 // prints for a panic, a fatal error or SIGQUIT, what runtime.Stack and
-// debug.Stack return, and what /debug/pprof/goroutine?debug=2 serves.
+// debug.Stack return, and what /debug/pprof/goroutine?debug=2 serves, also in the
+// middle of logs and wrapped as these wrap lines. It reads the text form of
+// goroutine profiles too, which debug=1 asks for.
 //
-// The text's format is that of runtime/traceback.go (goroutineheader, traceback2,
+// A traceback's format is that of runtime/traceback.go (goroutineheader, traceback2,
 // printcreatedby, printAncestorTraceback) from Go 1.18 to 1.27.
 package dump
 
@@ -43,6 +45,9 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
+	if e.Goroutine == 0 {
+		return fmt.Sprintf("at byte %d: %s", e.Offset, e.Reason)
+	}
 	return fmt.Sprintf("goroutine %d at byte %d: %s", e.Goroutine, e.Offset, e.Reason)
 }
 
@@ -63,6 +68,7 @@ func Read(r io.Reader, o Options) iter.Seq2[*unleak.Goroutine, error] {
 		d := &reader{
 			lines:   newLines(r, o.MaxLine),
 			cache:   newCache(),
+			wrap:    newUnwrapper(),
 			streams: []*record{new(record)},
 			outside: o.Outside,
 			yield:   yield,
@@ -76,6 +82,7 @@ func Read(r io.Reader, o Options) iter.Seq2[*unleak.Goroutine, error] {
 type reader struct {
 	lines *lines
 	cache *cache
+	wrap  *unwrapper
 	// streams holds the record of each stream of lines that the input mixes; a
 	// dump as the runtime wrote it is one stream.
 	streams []*record
@@ -87,17 +94,20 @@ type reader struct {
 // run takes the input record by record where records have the runtime's own
 // shape, which is most of most dumps, and line by line where not.
 func (d *reader) run() {
+	line := d.line
 	for {
-		switch d.fast() {
-		case taken:
-			continue
-		case stopped:
-			return
+		if !d.wrap.waits() {
+			switch d.fast() {
+			case taken:
+				continue
+			case stopped:
+				return
+			}
 		}
 		if !d.lines.next() {
 			break
 		}
-		if !d.line(0, d.lines.text, d.lines.whole) {
+		if !d.wrap.lines(d.lines.text, d.lines.whole, line) {
 			return
 		}
 	}
@@ -115,6 +125,9 @@ func (d *reader) run() {
 // line takes a line of a stream; whole says that it is not cut off. It reports
 // whether to go on.
 func (d *reader) line(stream int, text []byte, whole bool) bool {
+	for len(d.streams) <= stream {
+		d.streams = append(d.streams, new(record))
+	}
 	rec := d.streams[stream]
 	text = bytes.TrimSpace(text)
 	if id, rest, ok := cutHeader(text); ok {
@@ -122,12 +135,24 @@ func (d *reader) line(stream int, text []byte, whole bool) bool {
 			return false
 		}
 		rec.begin(d.room(), d.lines.start, id, rest, whole)
+		rec.guess = !d.wrap.sure(stream)
 		return true
+	}
+	if p, rest, ok := cutProfileHead(text); ok && len(rest) == 0 {
+		if !rec.end(false, d.yield) {
+			return false
+		}
+		rec.beginProfile(d.lines.start, p)
+		rec.guess = !d.wrap.sure(stream)
+		return true
+	}
+	if len(text) == 0 && !whole {
+		return rec.end(true, d.yield)
 	}
 	if !rec.open && d.outside != nil {
 		d.outside(text)
 	}
-	return rec.add(text, whole) || rec.end(false, d.yield)
+	return (rec.add(text, whole) || rec.end(false, d.yield)) && rec.makeRoom(d.yield)
 }
 
 // room returns a cache with room for a record more. Records that are open keep

@@ -28,7 +28,9 @@ type record struct {
 	offset    int64
 	reason    string // what is wrong with it; "" is nothing
 	truncated bool   // the input ends inside it
+	guess     bool   // the header may be talk of a goroutine: without a stack it is nothing
 	g         unleak.Goroutine
+	profile   *counted // read in place of a goroutine
 
 	// Of the section being read, which is g's own stack or an ancestor's:
 	at      uint32 // the node of the last frame
@@ -58,6 +60,9 @@ func (r *record) begin(c *cache, offset int64, id uint64, header []byte, whole b
 func (r *record) add(line []byte, whole bool) bool {
 	if !r.open {
 		return true
+	}
+	if r.profile != nil {
+		return r.profile.add(line, whole)
 	}
 	if len(line) == 0 {
 		return !whole // a lone tab before the end of the input is half a line
@@ -143,6 +148,13 @@ func (r *record) end(eof bool, yield func(*unleak.Goroutine, error) bool) bool {
 		return true
 	}
 	r.open = false
+	if p := r.profile; p != nil {
+		r.profile = nil
+		return r.guess && p.sum == 0 || p.end(eof, yield)
+	}
+	if r.guess && r.at == 0 && !r.note && len(r.g.Ancestors) == 0 && !isCall(r.pending) {
+		return true
+	}
 	r.judge(eof)
 	r.endSection()
 	if r.reason != "" {
