@@ -122,7 +122,7 @@ func even(at []float64, counts []int) bool {
 
 // minApart is the least time between two looks: files that were copied or unpacked
 // are younger than what is in them, and of one age.
-const minApart = time.Second / 2
+const minApart = time.Second / 10
 
 // hours returns when the looks were taken, in hours, and whether that is known;
 // otherwise, their numbers.
