@@ -101,11 +101,13 @@ func FuzzTree(f *testing.F) {
 			return
 		}
 		tr := tree(map[string]string{"a.go": text, "b.go": "package m\ntype U struct{ T }\n"})
+		doubtful, _ := checked(text)
 		lines := len(text)/8 + 3
 		for line := range min(lines, 60) {
 			frame := unleak.Frame{Func: "m." + function, File: "/m/a.go", Line: line}
-			tr.Site(frame)
+			tr.Site(frame).MayCall("m." + function)
 			tr.Spawn(frame, frame)
+			doubtful.Site(frame)
 		}
 	})
 }
