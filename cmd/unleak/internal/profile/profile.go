@@ -103,8 +103,9 @@ func Parse(r io.Reader, o Options) (*Profile, error) {
 	if p.TimeNanos != 0 {
 		read.Time = time.Unix(0, p.TimeNanos)
 	}
+	depth := maxDepth(p)
 	for _, s := range p.Sample {
-		if g := goroutine(s); g != nil {
+		if g := goroutine(s, depth); g != nil {
 			g.Leaked = kind == "goroutineleak"
 			read.Goroutines = append(read.Goroutines, g)
 		}
@@ -136,13 +137,21 @@ func readAll(r io.Reader, max int64) ([]byte, error) {
 	return data, nil
 }
 
-// maxDepth is how many frames the runtime keeps of a stack, runtime.goexit
-// included (GODEBUG=profstackdepth, since Go 1.23). pprof drops goexit, so that a
-// stack of this many frames has lost its outermost.
-const maxDepth = 128
+// maxDepth returns how many frames the runtime kept of a stack, runtime.goexit
+// included: 128 (GODEBUG=profstackdepth), before Go 1.23 32. pprof drops goexit, so
+// that a stack of this many frames has lost its outermost.
+func maxDepth(p *pprof.Profile) int {
+	const before123 = 32
+	for _, s := range p.Sample {
+		if stack, _ := frames(s.Location); len(stack) > before123 {
+			return 128
+		}
+	}
+	return before123
+}
 
 // goroutine returns what a sample says, or nil if it holds nothing.
-func goroutine(s *pprof.Sample) *unleak.Goroutine {
+func goroutine(s *pprof.Sample, depth int) *unleak.Goroutine {
 	stack, nilChannel := frames(s.Location)
 	if len(stack) == 0 || s.Value[0] <= 0 {
 		return nil
@@ -154,7 +163,7 @@ func goroutine(s *pprof.Sample) *unleak.Goroutine {
 	case nilChannel && g.Wait == unleak.WaitSend:
 		g.Wait = unleak.WaitSendNil
 	}
-	if len(stack) >= maxDepth {
+	if len(stack) >= depth {
 		g.Elided = -1
 	}
 	for key, values := range s.Label {
@@ -175,7 +184,7 @@ func frames(locations []*pprof.Location) (stack []unleak.Frame, nilChannel bool)
 				continue
 			}
 			stack = append(stack, unleak.Frame{
-				Func: unleak.NormalFunc(line.Function.Name),
+				Func: unleak.NormalFunc(dump.CutArguments(line.Function.Name)),
 				File: line.Function.Filename,
 				Line: int(line.Line),
 			})
