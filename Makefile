@@ -38,6 +38,12 @@ bench:
 	go run ./bench/testcost
 	go run ./bench/dumpspeed
 
+# What programs dump of themselves, for the tests of readers, made anew on each
+# release of Go; and the table of what the readers make of it.
+corpus:
+	go run ./bench/corpus
+	go run ./bench/conformance
+
 # make release VERSION=v1.2.3 writes the version that the modules require of each
 # other and prints the tags to set; VERSION=v0.0.0 goes back to development.
 release:

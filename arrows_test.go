@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 	".":                      nil,
 	"internal/dump":          {"."},
 	"internal/dump/dumptest": {"."}, // goroutines in known waits, for tests
+	"internal/dump/corpus":   {".", "internal/dump/dumptest"},
 	"internal/source":        {"."},
 	"internal/live":          {".", "internal/dump"},
 	"internal/diagnose":      {".", "internal/source"},

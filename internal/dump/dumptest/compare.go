@@ -10,7 +10,8 @@ import (
 )
 
 // Differences names the fields in which got, the record of one goroutine in a
-// traceback, is not what is known.
+// traceback, is not what is known. Of one without a number, which is the runtime's,
+// only the wait and the stack are.
 func (g Goroutine) Differences(got *unleak.Goroutine) []string {
 	var wrong []string
 	check := func(field string, ok bool) {
@@ -18,14 +19,18 @@ func (g Goroutine) Differences(got *unleak.Goroutine) []string {
 			wrong = append(wrong, field)
 		}
 	}
-	check("number", got.ID == g.ID && got.Count == 1)
 	check("wait", got.Wait == g.Wait)
+	check("stack", g.fits(got))
+	if g.ID == 0 {
+		return wrong
+	}
+	check("number", got.ID == g.ID && got.Count == 1)
 	check("leaked", got.Leaked == g.Leaked)
 	check("minutes", got.Minutes == g.Minutes)
 	check("locked", got.Locked == g.Locked)
 	check("bubble", got.Bubble == g.Bubble)
-	check("stack", g.fits(got))
-	check("creator", got.Creator == g.Creator && sameFrame(g.Created, got.Created))
+	check("created", sameFrame(g.Created, got.Created))
+	check("creator", got.Creator == g.Creator)
 	check("ancestors", slices.EqualFunc(g.Ancestors, got.Ancestors, sameAncestor))
 	check("labels", maps.Equal(g.Labels, got.Labels))
 	return wrong
@@ -40,8 +45,8 @@ func (g Goroutine) fits(got *unleak.Goroutine) bool {
 // is printed with all of them. They count among the elided.
 const maxHidden = 6
 
-// FitsStack reports whether got, of which elided frames were left out, is a stack
-// that is known from its first frame outside the standard library outwards.
+// FitsStack reports whether got, of which elided frames were left out (-1 is some),
+// is a stack that is known from its first frame outside the standard library outwards.
 func FitsStack(known, got []unleak.Frame, elided int) bool {
 	for len(got) > 0 && got[0].Func != known[0].Func {
 		if !unleak.IsStandard(got[0].Package()) {
@@ -49,19 +54,17 @@ func FitsStack(known, got []unleak.Frame, elided int) bool {
 		}
 		got = got[1:]
 	}
-	switch {
-	case elided == 0:
+	if elided == 0 {
 		return sameFrames(known, got)
-	case elided < 0: // the outer ones
-		return len(got) > 0 && len(got) < len(known) && sameFrames(known[:len(got)], got)
 	}
-	if hidden := len(got) + elided - len(known); hidden < 0 || hidden > maxHidden {
+	hidden := len(got) + elided - len(known)
+	if elided < 0 && len(got) >= len(known) || elided > 0 && (hidden < 0 || hidden > maxHidden) {
 		return false
 	}
-	for inner := range got {
+	for inner := range len(got) + 1 {
 		outer := len(got) - inner
 		if sameFrames(known[:inner], got[:inner]) && sameFrames(known[len(known)-outer:], got[inner:]) {
-			return true
+			return len(got) > 0
 		}
 	}
 	return false

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+
+//go:build !goexperiment.synctest
+
+package main
+
+func bubble() bool { return false }
