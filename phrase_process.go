@@ -23,8 +23,8 @@ func Bytes(n int64) string {
 
 // rounded writes a number with two digits or more.
 func rounded(n float64) string {
-	if math.Abs(n) < 9.95 && n != math.Trunc(n) {
-		return strconv.FormatFloat(n, 'f', 1, 64)
+	if tenths := math.Round(n*10) / 10; math.Abs(tenths) < 10 {
+		return strconv.FormatFloat(tenths, 'f', -1, 64)
 	}
 	return strconv.FormatFloat(math.Round(n), 'f', 0, 64)
 }
@@ -61,8 +61,11 @@ func (i *Impact) Text() string {
 }
 
 func percent(share float64) string {
-	if share < 0.001 {
+	switch {
+	case share < 0.001:
 		return "under 0.1 %"
+	case 0.999 < share && share < 1:
+		return "over 99.9 %" // there are others
 	}
 	return rounded(share*100) + " %"
 }
@@ -97,6 +100,9 @@ func change(perHour float64) string {
 		more = "fewer"
 	}
 	n := math.Abs(perHour)
+	if n < 0.1 {
+		return "less than 0.1 " + more + " an hour"
+	}
 	text := fmt.Sprintf("%s %s an hour", rounded(n), more)
 	if n >= 3600 {
 		text += fmt.Sprintf(" (%s a second)", rounded(n/3600))
@@ -119,7 +125,7 @@ func (f *Forecast) Text(total int) string {
 	case int64(total) >= f.Goroutines:
 		return text + fmt.Sprintf("; there are %d already", total)
 	case f.Hours > 0:
-		return text + fmt.Sprintf("; with %s that is reached in about %s", change(f.PerHour), span(f.Hours))
+		return text + fmt.Sprintf("; with %s that is reached in %s", change(f.PerHour), span(f.Hours))
 	}
 	return text
 }
@@ -130,11 +136,11 @@ func span(hours float64) string {
 	case hours < 1.0/60:
 		return "a minute or less"
 	case hours < 2:
-		return rounded(math.Round(hours*60)) + " min"
+		return "about " + rounded(math.Round(hours*60)) + " min"
 	case hours < 48:
-		return rounded(hours) + " hours"
+		return "about " + rounded(hours) + " hours"
 	case hours < 2*365*24:
-		return rounded(hours/24) + " days"
+		return "about " + rounded(hours/24) + " days"
 	}
 	return "years"
 }
