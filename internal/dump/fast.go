@@ -267,7 +267,7 @@ func isPlainName(s string) bool {
 	}
 	for i := range len(s) {
 		switch b := s[i]; {
-		case b <= ' ' || b == ':' || b == '=' || b == 0x7f:
+		case b <= ' ' || b == ':':
 			return false
 		case b >= 0x80 && i == 0: // may be a space of Unicode's
 			return false

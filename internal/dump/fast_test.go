@@ -107,6 +107,31 @@ func TestMutants(t *testing.T) {
 	}
 }
 
+// TestDoubtful has lines that are not what they seem, behind records in which the
+// fast path gets to know their parts.
+func TestDoubtful(t *testing.T) {
+	record := func(function, place string) string {
+		return "goroutine 7 [select]:\nmain.main()\n\t/src/x.go:7 +0x1\n" + function + "\n\t" + place + "\n\n"
+	}
+	for _, c := range []struct{ name, text string }{
+		{"creator like a place", record("created by x.go:1", "/src/x.go:7 +0x1")},
+		{"creator like a C function's place", record("created by pc=0x1", "/src/x.go:7 +0x1")},
+		{"creator's number too large", record("created by main.f in goroutine 1", "/src/x.go:7 +0x1") +
+			record("created by main.f in goroutine 99999999999999999999", "/src/x.go:7 +0x1")},
+		{"place like a header", record("main.f()", "goroutine 5 [/src/x.go:7 +0x1")},
+		{"place with an offset's look", record("main.f()", "/x.go:5 +0x1:7 +0x2") + record("main.f(...)", "/x.go:5 +0x1:7")},
+		{"name after a space of Unicode's", record("\u00a0main.f()", "/src/x.go:7 +0x1")},
+		{"place after a space of Unicode's", record("main.f()", "\u0085/src/x.go:7 +0x1")},
+		{"name with spaces", record("see main.f()", "/src/x.go:7 +0x1")},
+		{"ancestor's name", record("[originating from goroutine 7]:()", "/src/x.go:7 +0x1")},
+		{"name known from a C function's line", record("main.f", "/src/x.c:7 pc=0x1") + record("main.f()", "/src/x.c:7")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			sameBothWays(t, []byte(c.text+c.text), dump.Options{})
+		})
+	}
+}
+
 // sameBothWays reads a text with the fast path, whole and in pieces, and line by
 // line, and compares.
 func sameBothWays(t *testing.T, text []byte, o dump.Options) {
