@@ -2,53 +2,51 @@
 
 package html
 
-import "github.com/unleak/unleak"
+import (
+	"time"
+
+	"github.com/unleak/unleak"
+)
 
 // A fact is one of the numbers at the top of a process's page.
 type fact struct {
 	Name, Value, Note string
-	Trend             *trend
+	Trend             string // the points of a line
 }
 
 // facts returns what is known of the process as a whole.
-func (r *report) facts() []fact {
-	if len(r.snapshots) == 0 {
+func facts(r *unleak.Report) []fact {
+	if len(r.Snapshots) == 0 {
 		return nil
 	}
-	s := r.summary
-	if s == nil {
-		s = new(unleak.Summary)
-	}
-	facts := []fact{r.goroutines(s)}
+	s := &r.Summary
+	facts := []fact{goroutines(r)}
 	if s.Goroutines > 0 && s.Total > 0 {
-		facts = append(facts, fact{Name: "In findings", Value: number(s.Goroutines), Note: share(float64(s.Goroutines)/float64(s.Total)) + " of all"})
+		cost := unleak.Impact{Share: float64(s.Goroutines) / float64(s.Total)}
+		facts = append(facts, fact{Name: "In findings", Value: number(s.Goroutines), Note: cost.Text()})
 	}
 	if f := s.Forecast; f != nil && f.PerHour != 0 {
-		facts = append(facts, fact{Name: "Growth", Value: signed(f.PerHour), Note: "an hour, by " + r.period()})
+		facts = append(facts, fact{Name: "Growth", Value: signed(f.PerHour), Note: "an hour, " + period(r.Snapshots)})
 	}
-	last := r.snapshots[len(r.snapshots)-1]
-	if m := last.Memory; m != nil {
-		facts = append(facts, fact{Name: "Stacks", Value: size(m.Stack), Note: "of " + size(m.Sys) + " from the system"})
-	}
-	if s.Forecast != nil && s.Forecast.Goroutines > 0 {
-		facts = append(facts, limit(*s.Forecast, s.Total))
+	if m := r.Snapshots[len(r.Snapshots)-1].Memory; m != nil {
+		facts = append(facts, fact{Name: "Stacks", Value: unleak.Bytes(m.Stack), Note: "of " + unleak.Bytes(m.Sys) + " from the system"})
 	}
 	return facts
 }
 
 // goroutines tells how many there are, and how that changed.
-func (r *report) goroutines(s *unleak.Summary) fact {
+func goroutines(r *unleak.Report) fact {
 	var counts []int
-	for _, one := range r.snapshots {
+	for _, one := range r.Snapshots {
 		counts = append(counts, one.Goroutines)
 	}
-	total := s.Total
+	total := r.Summary.Total
 	if total == 0 {
 		total = counts[len(counts)-1]
 	}
-	f := fact{Name: "Goroutines", Value: number(total), Trend: newTrend(counts)}
+	f := fact{Name: "Goroutines", Value: number(total), Trend: trend(counts)}
 	stacks := 0
-	for _, g := range r.groups {
+	for _, g := range r.Groups {
 		if g.Count > 0 {
 			stacks++
 		}
@@ -60,31 +58,14 @@ func (r *report) goroutines(s *unleak.Summary) fact {
 }
 
 // period says over how long the snapshots tell a growth.
-func (r *report) period() string {
-	first, last := r.snapshots[0], r.snapshots[len(r.snapshots)-1]
-	text := plural(len(r.snapshots), "snapshot")
+func period(list []unleak.Snapshot) string {
+	first, last := list[0], list[len(list)-1]
+	text := "by " + plural(len(list), "snapshot")
 	switch {
 	case last.Delta > 0:
-		return "counted for " + span(last.Delta.Hours())
+		return "counted for " + last.Delta.Round(time.Second).String()
 	case first.Time.IsZero() || !last.Time.After(first.Time):
 		return text
 	}
-	return text + " over " + span(last.Time.Sub(first.Time).Hours())
-}
-
-// limit says when the process has as many goroutines as it can have.
-func limit(f unleak.Forecast, total int) fact {
-	room := number(f.Goroutines) + " goroutines"
-	if f.Bytes > 0 {
-		room += " in " + size(f.Bytes)
-	}
-	switch {
-	case int64(total) >= f.Goroutines:
-		return fact{Name: "Limit", Value: "reached", Note: room}
-	case f.Hours > 0:
-		return fact{Name: "Limit", Value: "in " + span(f.Hours), Note: room}
-	case f.PerHour < 0:
-		room += "; the number falls"
-	}
-	return fact{Name: "Limit", Value: share(float64(total) / float64(f.Goroutines)), Note: "of " + room}
+	return text + " over " + last.Time.Sub(first.Time).Round(time.Second).String()
 }

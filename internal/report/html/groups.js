@@ -58,7 +58,7 @@
       return button;
     };
     const box = document.getElementById("waits");
-    for (const [wait, n] of [...counts].sort((a, b) => b[1] - a[1])) box.append(toggle(wait, swatch(wait), `${wait || "unknown"} ${number(n)}`));
+    for (const [wait, n] of [...counts].filter(([, n]) => n).sort((a, b) => b[1] - a[1])) box.append(toggle(wait, swatch(wait), `${wait || "unknown"} ${number(n)}`));
     const aside = groups.filter(g => g.idle);
     if (aside.length) box.append(toggle(idle, `idle by rule ${number(goroutines(aside))}`));
   };

@@ -22,6 +22,7 @@ type page struct {
 	Live      template.JS
 	Config    unleak.Config
 	Facts     []fact
+	Room      string // how many goroutines there can be, and when
 	Snapshots []unleak.Snapshot
 	Taken     int // snapshots, of which Snapshots has some
 	Grades    []grade
@@ -52,6 +53,14 @@ type finding struct {
 	Grouped bool
 }
 
+// Under lists who started the goroutines, where there is something to tell: of a
+// dump there is not.
+func (f finding) Under() []unleak.StarterCount {
+	return slices.DeleteFunc(f.Starters(), func(s unleak.StarterCount) bool {
+		return s.Package == "" && s.Test == "" && s.Worker == "" && s.Instance == "" && s.Version == ""
+	})
+}
+
 // A rollup is an unleak.Rollup without its rare values: Rest is how many values
 // those are, Others how many goroutines have one.
 type rollup struct {
@@ -59,61 +68,40 @@ type rollup struct {
 	Most, Rest, Others int
 }
 
-// A report is a stream taken apart.
-type report struct {
-	config    unleak.Config
-	snapshots []unleak.Snapshot
-	findings  []*unleak.Finding
-	groups    []*unleak.Group
-	rollups   []*unleak.Rollup
-	losses    []unleak.Loss
-	summary   *unleak.Summary // nil where the stream was cut
-	complete  bool
-}
-
-func newReport(messages iter.Seq[unleak.Message]) *report {
-	r := &report{complete: true}
+// newReport takes a stream apart. cut says that it has no summary.
+func newReport(messages iter.Seq[unleak.Message]) (r *unleak.Report, cut bool) {
+	r, cut = new(unleak.Report), true
 	for m := range messages {
-		switch m = m.Clean(); {
-		case m.Config != nil:
-			r.config = *m.Config
-		case m.Snapshot != nil:
-			r.snapshots = append(r.snapshots, *m.Snapshot)
-		case m.Finding != nil:
-			r.findings = append(r.findings, m.Finding)
-		case m.Group != nil:
-			r.groups = append(r.groups, m.Group)
-		case m.Rollup != nil:
-			r.rollups = append(r.rollups, m.Rollup)
-		case m.Loss != nil:
-			r.complete = r.complete && !m.Loss.Hides
-			r.losses = append(r.losses, *m.Loss)
-		case m.Summary != nil:
-			r.summary = m.Summary
+		r.Add(m.Clean())
+		cut = cut && m.Summary == nil
+	}
+	slices.SortStableFunc(r.Findings, func(a, b unleak.Finding) int { return unleak.CompareFindings(&a, &b) })
+	if cut {
+		for i := range r.Findings {
+			r.Summary.Count(&r.Findings[i])
 		}
 	}
-	r.complete = r.complete && r.summary != nil
-	slices.SortStableFunc(r.findings, unleak.CompareFindings)
-	return r
+	return r, cut
 }
 
 func newPage(messages iter.Seq[unleak.Message], opts Options) *page {
-	r := newReport(messages)
+	r, cut := newReport(messages)
 	p := &page{
 		Title: pageTitle(opts.Title, r), Policy: Policy(opts.Look != ""), Look: opts.Look,
 		Style: template.CSS(part(pageStyle)), Script: template.JS(part(pageScript)),
-		Config: r.config, Losses: r.losses, Findings: len(r.findings),
-		Snapshots: thin(r.snapshots, maxSnapshots), Taken: len(r.snapshots),
-		Cut: r.summary == nil, Complete: r.complete,
+		Config: r.Config, Facts: facts(r), Losses: r.Losses, Findings: len(r.Findings),
+		Snapshots: thin(r.Snapshots, maxSnapshots), Taken: len(r.Snapshots),
+		Groups: newGroups(r.Groups, r.Findings), Cut: cut, Complete: !cut && !r.Hides(),
 	}
 	if opts.Look != "" {
 		p.Live = template.JS(part(liveScript))
 	}
-	p.Groups = newGroups(r.groups, r.findings)
-	p.sum(r)
-	p.grade(r.findings)
-	p.rollups(r.rollups)
-	p.Facts = r.facts()
+	if f := r.Summary.Forecast; f != nil {
+		p.Room = f.Text(r.Summary.Total)
+	}
+	p.Summary, p.State = r.Summary.Sentence(p.Complete), p.state(&r.Summary)
+	p.grade(r.Findings)
+	p.rollups(r.Rollups)
 	return p
 }
 
@@ -125,16 +113,16 @@ const (
 )
 
 // pageTitle returns the title given, or one made of what was looked at.
-func pageTitle(title string, r *report) string {
+func pageTitle(title string, r *unleak.Report) string {
 	if title != "" {
 		return title
 	}
-	title = "unleak " + r.config.Command
+	title = "unleak " + r.Config.Command
 	switch {
-	case len(r.snapshots) > 0:
-		title += ": " + r.snapshots[len(r.snapshots)-1].From
-	case r.config.Module != "":
-		title += ": " + r.config.Module
+	case len(r.Snapshots) > 0:
+		title += ": " + r.Snapshots[len(r.Snapshots)-1].From
+	case r.Config.Module != "":
+		title += ": " + r.Config.Module
 	}
 	return title
 }
@@ -154,9 +142,10 @@ func thin[T any](list []T, n int) []T {
 
 // grade sorts findings into grades, the surest first, and gathers the entries of
 // the catalogue that they need.
-func (p *page) grade(findings []*unleak.Finding) {
+func (p *page) grade(findings []unleak.Finding) {
 	p.Grades = []grade{{Heading: "Proven"}, {Heading: "Likely"}, {Heading: "Suspects: worth a look, no failure"}}
-	for i, f := range findings {
+	for i := range findings {
+		f := &findings[i]
 		shown := finding{Finding: f, Number: i, Grouped: p.Groups.has(i)}
 		if entry, ok := f.Cause.Text(); ok {
 			shown.Entry = &entry
@@ -170,9 +159,9 @@ func (p *page) grade(findings []*unleak.Finding) {
 }
 
 // rollups keeps each rollup's most frequent values.
-func (p *page) rollups(rollups []*unleak.Rollup) {
+func (p *page) rollups(rollups []unleak.Rollup) {
 	for _, r := range rollups {
-		shown := rollup{Rollup: *r}
+		shown := rollup{Rollup: r}
 		shown.Values = r.Values[:min(len(r.Values), maxValues)]
 		for _, v := range r.Values[len(shown.Values):] {
 			shown.Rest++
@@ -185,24 +174,15 @@ func (p *page) rollups(rollups []*unleak.Rollup) {
 	}
 }
 
-// sum writes the sentence at the top, from the findings where the stream was cut.
-func (p *page) sum(r *report) {
-	s := r.summary
-	if s == nil {
-		s = new(unleak.Summary)
-		for _, f := range r.findings {
-			s.Count(f)
-		}
-	}
-	p.Summary = s.Sentence(p.Complete)
+// state returns what colours the sentence at the top.
+func (p *page) state(s *unleak.Summary) string {
 	switch {
 	case s.Proven+s.Likely > 0:
-		p.State = "leaks"
+		return "leaks"
 	case !p.Complete || s.Failed:
-		p.State = "unsure"
-	default:
-		p.State = "clean"
+		return "unsure"
 	}
+	return "clean"
 }
 
 // place writes a frame's "file:line".

@@ -91,7 +91,7 @@ type label struct {
 
 // newGroups returns nil where there are none. Where there is not room for all,
 // those of findings come first, then the largest.
-func newGroups(list []*unleak.Group, findings []*unleak.Finding) *groups {
+func newGroups(list []unleak.Group, findings []unleak.Finding) *groups {
 	if len(list) == 0 {
 		return nil
 	}
@@ -116,7 +116,7 @@ func newGroups(list []*unleak.Group, findings []*unleak.Finding) *groups {
 	t := newTables()
 	rows := make([]json.RawMessage, len(list))
 	for _, i := range order {
-		g := list[i]
+		g := &list[i]
 		t.Count += g.Count
 		if g.Count > 0 {
 			t.Total++

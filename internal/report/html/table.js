@@ -31,7 +31,7 @@ const table = (() => {
     { name: "Count", css: "n count", show: g => [number(g.count)], key: g => g.count },
     { name: "Wait", css: "wait-of", show: waitOf, key: g => g.wait },
     { name: "Blocked in", css: "place", show: placeOf, key: g => g.blocked.fn.short },
-    { name: "Started by", css: "by", show: startOf, key: g => by(g)[0] },
+    { name: groups.some(g => g.created) ? "Started by" : "Entry", css: "by", show: startOf, key: g => by(g)[0] },
     { name: "Age", css: "n", show: g => [ageOf(g)], key: g => g.age ? g.age[1] : -1, has: g => g.age },
     { name: "Change", css: "n change", show: change, key: g => g.change || 0, has: g => g.counts },
   ].filter(column => !column.has || groups.some(column.has));
@@ -68,7 +68,7 @@ const table = (() => {
 
   const row = g => {
     const made = element("tr", { class: g.idle ? "row idle" : "row", role: "row" },
-      ...columns.map(column => element("td", { class: column.css, role: "cell" }, ...column.show(g))));
+      ...columns.map(column => element("td", { class: column.css, role: "cell", "data-name": column.name.toLowerCase() }, ...column.show(g))));
     const button = made.querySelector(".open-it");
     const set = opened => {
       made.classList.toggle("open", opened);
