@@ -68,7 +68,7 @@ func (r *record) take(c *cache, b []byte) (length int, ok bool) {
 		return 0, false
 	}
 	id, header, ok := cutHeader(b[:i-1])
-	if !ok || id == 0 {
+	if !ok || id == 0 || bytes.IndexByte(header, escape) >= 0 {
 		return 0, false
 	}
 	r.g = unleak.Goroutine{ID: id, Count: 1}
@@ -278,5 +278,6 @@ func isPlainName(s string) bool {
 
 // isPlainPlace is the like for a file and line, whatever offsets follow.
 func isPlainPlace(b []byte) bool {
-	return ' ' < b[0] && b[0] < 0x80 && !bytes.HasPrefix(b, []byte(headerStart)) && bytes.Equal(splitPlace(b).text, b)
+	return ' ' < b[0] && b[0] < 0x80 && bytes.IndexByte(b, escape) < 0 &&
+		!bytes.HasPrefix(b, []byte(headerStart)) && bytes.Equal(splitPlace(b).text, b)
 }

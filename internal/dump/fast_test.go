@@ -122,6 +122,8 @@ func TestDoubtful(t *testing.T) {
 		{"place with an offset's look", record("main.f()", "/x.go:5 +0x1:7 +0x2") + record("main.f(...)", "/x.go:5 +0x1:7")},
 		{"name after a space of Unicode's", record("\u00a0main.f()", "/src/x.go:7 +0x1")},
 		{"place after a space of Unicode's", record("main.f()", "\u0085/src/x.go:7 +0x1")},
+		{"header with colours", strings.ReplaceAll(record("main.f()", "/src/x.go:7 +0x1"), "select", "\x1b[1mselect\x1b[0m")},
+		{"place with colours", record("main.f()", "/src/\x1b[1mx\x1b[0m.go:7 +0x1")},
 		{"name with spaces", record("see main.f()", "/src/x.go:7 +0x1")},
 		{"ancestor's name", record("[originating from goroutine 7]:()", "/src/x.go:7 +0x1")},
 		{"name known from a C function's line", record("main.f", "/src/x.c:7 pc=0x1") + record("main.f()", "/src/x.c:7")},
