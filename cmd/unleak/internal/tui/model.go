@@ -157,7 +157,7 @@ func (m *model) list() (kept bool) {
 	m.shown = nil
 	words := strings.Fields(strings.ToLower(m.filter))
 	for _, r := range m.report.rows {
-		if (!r.idle || m.idle) && (r.finding != nil || !m.findings) && r.matches(words) {
+		if (!r.idle || m.idle) && (r.finding != nil || !m.findings && !r.gone()) && r.matches(words) {
 			m.shown = append(m.shown, r)
 		}
 	}

@@ -226,6 +226,22 @@ func TestChange(t *testing.T) {
 	}
 }
 
+// TestEnded holds that groups of which no goroutine is left are shown once more and
+// then no longer.
+func TestEnded(t *testing.T) {
+	m := newModel(Options{})
+	for _, c := range []struct {
+		counts []int
+		shown  int
+	}{{[]int{3, 2}, 1}, {[]int{3, 2, 0}, 1}, {[]int{3, 2, 0, 0}, 0}} {
+		g := &unleak.Group{Key: "a", Count: c.counts[len(c.counts)-1], Counts: c.counts, Wait: unleak.WaitSelect}
+		m.Update(newLook([]unleak.Message{{Group: g}}, nil))
+		if len(m.shown) != c.shown {
+			t.Errorf("%v: %d rows are shown, want %d", c.counts, len(m.shown), c.shown)
+		}
+	}
+}
+
 // TestMouse clicks on what stands on the screen and turns the wheel over it.
 func TestMouse(t *testing.T) {
 	m := shop(t, Options{Source: excerpts})

@@ -192,6 +192,10 @@ func (r *row) growth() int {
 	return r.change.n
 }
 
+// gone reports whether there are no such goroutines any more, and were none in the
+// look before.
+func (r *row) gone() bool { return r.count == 0 && r.change.n == 0 }
+
 // minutes is the greatest age, or 0.
 func (r *row) minutes() int {
 	if r.age == nil {
