@@ -28,6 +28,7 @@ type Judgement struct {
 // Judge judges a process by the looks that were taken at it, in the order of time.
 // The last one counts; those before it tell what grows. The tree may be nil.
 func Judge(looks []*Look, tree *source.Tree) Judgement {
+	resolve(looks, tree)
 	p := newPopulation(looks)
 	p.setAside()
 	suspects := p.suspects()
@@ -58,6 +59,25 @@ func Judge(looks []*Look, tree *source.Tree) Judgement {
 		}
 	}
 	return j
+}
+
+// resolve finds out from source the waits that a look does not tell.
+func resolve(looks []*Look, tree *source.Tree) {
+	for _, look := range looks {
+		var unknown []*unleak.Goroutine
+		for _, s := range look.Stacks {
+			if s.Wait == "" {
+				unknown = append(unknown, &s.Goroutine)
+			}
+		}
+		if len(unknown) == 0 {
+			continue
+		}
+		ResolveWaits(unknown, tree)
+		for _, s := range look.Stacks {
+			s.id = idOf(&s.Goroutine)
+		}
+	}
 }
 
 // A population is the stacks of all looks, each once.

@@ -31,7 +31,6 @@ type suspect struct {
 	grade unleak.Grade
 	count int
 	trend Trend
-	note  string
 	old   int
 	age   unleak.Age
 }
@@ -115,19 +114,20 @@ func (s *suspect) stuck() (n int) {
 	return n
 }
 
-// explain finds out why the suspects are stuck. Who holds a lock may be among all
-// goroutines, so that these are looked at too where one waits for a lock.
+// explain finds out why the suspects are stuck. Who holds a lock, or would call Done,
+// may be among all goroutines, so that these are looked at too where one waits for
+// that.
 func (p *population) explain(suspects []*suspect, tree *source.Tree) {
 	var groups []*Group
-	locks := false
+	others := false
 	for _, s := range suspects {
 		groups = append(groups, s.Group)
 		switch s.Key.Wait {
-		case unleak.WaitMutex, unleak.WaitRLock, unleak.WaitRWLock, unleak.WaitSemacquire:
-			locks = true
+		case unleak.WaitMutex, unleak.WaitRLock, unleak.WaitRWLock, unleak.WaitSemacquire, unleak.WaitGroup:
+			others = true
 		}
 	}
-	if locks {
+	if others {
 		groups = append(groups, p.others(suspects)...)
 	}
 	Explain(groups, tree)

@@ -17,11 +17,29 @@ func ResolveWaits(goroutines []*unleak.Goroutine, tree *source.Tree) {
 		return
 	}
 	for _, g := range goroutines {
-		if g.Wait != "" || len(g.Stack) == 0 || !own(g.Stack[0]) {
+		if g.Wait != "" || len(g.Stack) == 0 {
 			continue
 		}
-		g.Wait = onlyWait(tree.Site(g.Stack[0]))
+		if at := g.Stack[0]; own(at) {
+			g.Wait = onlyWait(tree.Site(at))
+		} else {
+			g.Wait = standardWaits[at.Func]
+		}
 	}
+}
+
+// standardWaits has the functions of the standard library that can block in one
+// way, where no other function of theirs shows.
+var standardWaits = map[string]unleak.Wait{
+	"context.(*cancelCtx).propagateCancel.func2": unleak.WaitSelect, // context/context.go
+	"database/sql.(*DB).connectionOpener":        unleak.WaitSelect, // database/sql/sql.go
+	"database/sql.(*DB).connectionCleaner":       unleak.WaitSelect,
+	"database/sql.(*DB).conn":                    unleak.WaitSelect,
+	"database/sql.(*Tx).awaitDone":               unleak.WaitReceive,
+	"net/http.(*Transport).getConn":              unleak.WaitSelect, // net/http/transport.go
+	"net/http.(*persistConn).readLoop":           unleak.WaitSelect,
+	"net/http.(*persistConn).roundTrip":          unleak.WaitSelect,
+	"net/http.(*persistConn).writeLoop":          unleak.WaitSelect,
 }
 
 // waitOf is the wait in which an operation shows.
@@ -33,9 +51,13 @@ var waitOf = map[source.OpKind]unleak.Wait{
 }
 
 // onlyWait returns the wait of the only operation on a line that can block in the
-// runtime itself; "" where there is none or more than one.
+// runtime itself; "" where there is more than one. Where there is none the goroutine
+// runs, and the runtime's frames that do not show are those that interrupted it.
 func onlyWait(site source.Site) unleak.Wait {
-	var wait unleak.Wait
+	if !site.Found() {
+		return ""
+	}
+	wait := unleak.Wait("")
 	for _, op := range site.Ops {
 		w := waitOf[op.Kind]
 		switch {
@@ -49,6 +71,9 @@ func onlyWait(site source.Site) unleak.Wait {
 			w = waitOf[op.Cases[0].Kind] // compiled to that case's operation
 		}
 		wait = w
+	}
+	if wait == "" {
+		return unleak.WaitRunning
 	}
 	return wait
 }

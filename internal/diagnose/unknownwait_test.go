@@ -33,7 +33,7 @@ func TestResolveWaits(t *testing.T) {
 	for place, want := range map[string]unleak.Wait{
 		"send": unleak.WaitSend, "receive": unleak.WaitReceive, "range": unleak.WaitReceive,
 		"select": unleak.WaitSelect, "one": unleak.WaitSend, "none": unleak.WaitSelectNone,
-		"both": "", "default": "", "nothing": "",
+		"both": "", "default": unleak.WaitRunning, "nothing": unleak.WaitRunning,
 	} {
 		tree, frame := marked(t, imports+text)
 		gs := goroutines(frame, sample{stack: "f@" + place})
@@ -49,9 +49,10 @@ func TestResolveWaits(t *testing.T) {
 		sample{wait: unleak.WaitIO, stack: "f@send"}, // known
 		sample{stack: "sync.(*Mutex).Lock f@send"},   // inside the standard library
 		sample{stack: ""},
+		sample{stack: "net/http.(*persistConn).readLoop"}, // blocks in one way
 	)
 	ResolveWaits(gs, tree)
-	if gs[0].Wait != unleak.WaitIO || gs[1].Wait != "" || gs[2].Wait != "" {
-		t.Errorf("waits %q, %q, %q", gs[0].Wait, gs[1].Wait, gs[2].Wait)
+	if gs[0].Wait != unleak.WaitIO || gs[1].Wait != "" || gs[2].Wait != "" || gs[3].Wait != unleak.WaitSelect {
+		t.Errorf("waits %q, %q, %q, %q", gs[0].Wait, gs[1].Wait, gs[2].Wait, gs[3].Wait)
 	}
 }
