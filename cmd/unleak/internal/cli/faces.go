@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -59,7 +60,7 @@ func (f *inspectFlags) show(ctx context.Context, p process) error {
 	return tui.Run(ctx, reports, tui.Options{
 		In: p.in, Out: p.out, Env: p.env, Color: f.colored(p.out, p.env),
 		Source: func(frame unleak.Frame) tui.Excerpt { return excerpt(co, frame) },
-		Editor: gotest.Lookup(p.env, "EDITOR"),
+		Editor: cmp.Or(gotest.Lookup(p.env, "VISUAL"), gotest.Lookup(p.env, "EDITOR")),
 	})
 }
 
