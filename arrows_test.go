@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"internal/diagnose":      {".", "internal/source"},
 	"internal/rules":         {"."},
 	"internal/report/...":    {"."},
-	"leaktest":               {".", "internal/live", "internal/diagnose", "internal/report/text"},
+	"leaktest":               {".", "internal/live", "internal/diagnose", "internal/source", "internal/rules", "internal/report/text"},
 	"monitor":                {".", "internal/live", "internal/diagnose"},
 	"goleak":                 {"leaktest"},
 	"vet/...":                {".", "internal/diagnose", "vet/..."},

@@ -106,6 +106,9 @@ const (
 	HowEndlessLoop How = "endless-loop"
 	// HowLeftOver: it was still there when its test binary ended (suspect).
 	HowLeftOver How = "left-over"
+	// HowOutlived: it outlived a test that said that it would leave nothing, by
+	// its time of grace (likely; suspect where it may end by itself).
+	HowOutlived How = "outlived"
 	// HowTimeout: it was there when its test binary ran into its time-out
 	// (suspect).
 	HowTimeout How = "timeout"

@@ -92,6 +92,8 @@ func (h How) Text() string {
 		return "the source shows a loop without a way out"
 	case HowLeftOver:
 		return "still there when the test binary ended"
+	case HowOutlived:
+		return "still there when its test had ended and the time of grace was over"
 	case HowTimeout:
 		return "there when the tests ran into their time-out"
 	case HowLongWait:

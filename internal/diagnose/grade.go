@@ -11,23 +11,28 @@ import "github.com/unleak/unleak"
 //
 //  1. Proven: the runtime's proof, a wait that ends in no program, or a deadlock
 //     that the runtime itself reported.
-//  2. Still running: what waits for a timer outside of any lasting loop ends by
+//  2. What outlived a test that said that it would leave nothing: likely where it
+//     waits for others, a suspect where it may end by itself or is started once
+//     in a process.
+//  3. Still running: what waits for a timer outside of any lasting loop ends by
 //     itself, and so does whoever waits for such a one; so does what was gone a
 //     little later when the tests ran again; what a test started that had not
 //     ended may still be in use.
-//  3. Suspect at most: what sleeps in a loop with a way out may have been told to
+//  4. Suspect at most: what sleeps in a loop with a way out may have been told to
 //     end, and finds out only when it wakes.
-//  4. Not a leak of any test: repetition in fresh processes added nothing.
-//  5. Likely: repetition added goroutines; several tests or runs each left the
+//  5. Not a leak of any test: repetition in fresh processes added nothing.
+//  6. Likely: repetition added goroutines; several tests or runs each left the
 //     key, and repetition was not tried; or source shows a loop without a way out
 //     that is not started once in a process. Where repetition was tried and added
 //     one, several tests left what a pool keeps that grows with demand.
-//  6. Else a suspect, or still running where the goroutine is on the move.
+//  7. Else a suspect, or still running where the goroutine is on the move.
 func (c *Case) Grade() (unleak.Grade, unleak.How) {
 	if how, n := c.proven(); n > 0 {
 		return unleak.Proven, how
 	}
 	switch {
+	case c.outlived():
+		return c.outlivedGrade(), unleak.HowOutlived
 	case c.Verdict.WillEnd, c.Pending, c.Growth.ended(), c.unfinished():
 		return "", ""
 	case c.timedOut():
@@ -44,6 +49,31 @@ func (c *Case) Grade() (unleak.Grade, unleak.How) {
 		return unleak.Likely, unleak.HowEndlessLoop
 	}
 	return c.rest()
+}
+
+// outlivedGrade is the grade of what is left of a scope that was said to be closed.
+func (c *Case) outlivedGrade() unleak.Grade {
+	v := c.Verdict
+	switch {
+	case v.Single, v.WillEnd, v.Naps, c.Pending, c.Key.Wait.Moving() && !v.Endless:
+		return unleak.Suspect
+	}
+	return unleak.Likely
+}
+
+// OfProcess reports whether the goroutines belong to the process and not to the
+// tests that happened to start them: source shows that they are started once, and
+// nothing proves that they are stuck.
+func (c *Case) OfProcess() bool {
+	_, n := c.proven()
+	return n == 0 && c.Verdict.Single
+}
+
+// WillEnd reports whether the goroutines end by themselves, as source shows, or
+// wait for others that do.
+func (c *Case) WillEnd() bool {
+	_, n := c.proven()
+	return n == 0 && (c.Verdict.WillEnd || c.Pending)
 }
 
 // Doubtful reports whether running the case's tests again could change its
@@ -116,9 +146,11 @@ func (c *Case) unfinished() bool {
 	return true
 }
 
-func (c *Case) timedOut() bool {
-	return len(c.Left) > 0 && c.Left[0].How == unleak.HowTimeout
-}
+func (c *Case) timedOut() bool { return c.showed(unleak.HowTimeout) }
+
+func (c *Case) outlived() bool { return c.showed(unleak.HowOutlived) }
+
+func (c *Case) showed(how unleak.How) bool { return len(c.Left) > 0 && c.Left[0].How == how }
 
 // Count returns the number of goroutines that the case's grade holds for: where
 // some are proven, those alone.

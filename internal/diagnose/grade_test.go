@@ -32,6 +32,10 @@ func how(l Leftover, h unleak.How) Leftover {
 	return l
 }
 
+func outlived(wait unleak.Wait) []Leftover {
+	return []Leftover{how(left(wait, "TestA", 7), unleak.HowOutlived)}
+}
+
 func TestGrade(t *testing.T) {
 	const recv, sleep, io = unleak.WaitReceive, unleak.WaitSleep, unleak.WaitIO
 	one := []Leftover{left(recv, "TestA", 7)}
@@ -52,6 +56,13 @@ func TestGrade(t *testing.T) {
 		{"nil channel", []Leftover{left(unleak.WaitSendNil, "TestA", 7)}, Verdict{}, nil, unleak.Proven, unleak.HowAlwaysStuck, 1},
 		{"deadlock", []Leftover{how(left(recv, "", 0), unleak.HowDeadlock)}, Verdict{}, nil, unleak.Proven, unleak.HowDeadlock, 1},
 		{"time-out", []Leftover{how(left(recv, "TestA", 0), unleak.HowTimeout)}, Verdict{Endless: true}, nil, unleak.Suspect, unleak.HowTimeout, 1},
+
+		{"outlived", outlived(recv), Verdict{}, nil, unleak.Likely, unleak.HowOutlived, 1},
+		{"outlived, proof", []Leftover{leaked(outlived(recv)[0])}, Verdict{}, nil, unleak.Proven, unleak.HowProof, 1},
+		{"outlived, ends by itself", outlived(recv), Verdict{WillEnd: true}, nil, unleak.Suspect, unleak.HowOutlived, 1},
+		{"outlived, once in a process", outlived(recv), Verdict{Once: true, Single: true}, nil, unleak.Suspect, unleak.HowOutlived, 1},
+		{"outlived, asleep", outlived(sleep), Verdict{}, nil, unleak.Suspect, unleak.HowOutlived, 1},
+		{"outlived, asleep for ever", outlived(sleep), Verdict{Endless: true}, nil, unleak.Likely, unleak.HowOutlived, 1},
 
 		{"once", one, Verdict{}, nil, unleak.Suspect, unleak.HowLeftOver, 1},
 		{"two tests", two, Verdict{}, nil, unleak.Likely, unleak.HowRepeated, 2},

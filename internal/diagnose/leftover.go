@@ -28,7 +28,8 @@ type Leftover struct {
 	// be in use.
 	Unfinished bool
 	// How is HowDeadlock or HowTimeout for goroutines from a dying process's
-	// traceback, else "".
+	// traceback, HowOutlived for those that a test left which said that it would
+	// leave none, else "".
 	How unleak.How
 }
 

@@ -28,6 +28,11 @@ type Options struct {
 	// Tests is the greatest number of tests named for one finding; 0 means 5, a
 	// negative number all.
 	Tests int
+	// Failures shows suspects like all other findings: whoever writes the report
+	// takes each for a failure.
+	Failures bool
+	// More says how to see what Max keeps out; "" means -max=-1.
+	More string
 	// Width is where long lines are broken; 0 means 100.
 	Width int
 }
@@ -40,7 +45,7 @@ func Write(w io.Writer, messages iter.Seq[unleak.Message], opts Options) error {
 	p.module, p.process = run.Config.Module, len(run.Snapshots) > 0
 	findings := run.sorted()
 	sure := slices.IndexFunc(findings, isSuspect)
-	if sure < 0 {
+	if sure < 0 || p.Failures {
 		sure = len(findings)
 	}
 	p.snapshots(run.Snapshots)
@@ -98,6 +103,9 @@ func newPrinter(w io.Writer, opts Options) *printer {
 	}
 	if opts.Tests == 0 {
 		opts.Tests = 5
+	}
+	if opts.More == "" {
+		opts.More = "-max=-1"
 	}
 	if opts.Width <= 0 {
 		opts.Width = 100
@@ -168,7 +176,7 @@ func (p *printer) cut(rest []*unleak.Finding, noun string) {
 	for _, f := range rest {
 		goroutines += f.Count
 	}
-	p.line("and %s (%s) not shown; -max=-1 shows all", unleak.Plural(len(rest), "more "+noun), unleak.Plural(goroutines, "goroutine"))
+	p.line("and %s (%s) not shown; %s shows all", unleak.Plural(len(rest), "more "+noun), unleak.Plural(goroutines, "goroutine"), p.More)
 	p.line("")
 }
 
