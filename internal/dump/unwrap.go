@@ -40,7 +40,9 @@ type unwrapper struct {
 	streams *streams
 	self    int // the stream of the lines that nothing is around
 	depth   int
-	seen    int // lines
+	seen    int  // lines
+	open    int  // the line up to which a stack that nothing is around may go on
+	made    bool // its creator has been named
 	colour  []byte
 	shapes  []*shape // the last one that fitted is first
 
@@ -90,16 +92,20 @@ func newUnwrapper() *unwrapper {
 // sure reports whether the stream has shown a line of a stack.
 func (u *unwrapper) sure(stream int) bool { return u.streams.sure[stream] }
 
-// waits reports whether u must see the next line, even if it looks like a dump's
-// own.
-func (u *unwrapper) waits() bool {
-	return u.bare != nil || len(u.shapes) > 0 && u.shapes[0].learned == u.seen
+// isSure reports the like for u's own stream and those within.
+func (u *unwrapper) isSure() bool {
+	return u.sure(u.self) || len(u.shapes) > 0 && u.shapes[0].sure || u.bare != nil && u.bare.isSure()
 }
+
+// waits reports whether u must see every line, also those of plain records: while
+// it knows of something around lines, they are part of how long it remembers that.
+func (u *unwrapper) waits() bool { return u.bare != nil || len(u.shapes) > 0 }
 
 // lines calls yield for each line of text in the line raw: none, one or, from a
 // string with line breaks, many. It reports false if yield did.
 func (u *unwrapper) lines(raw []byte, whole bool, yield lineFunc) bool {
 	u.seen++
+	raw = bytes.TrimRight(raw, "\r\n")
 	if len(u.shapes) == 0 && u.bare == nil && !suspicious(raw) {
 		return u.plain(raw, whole, yield)
 	}
@@ -115,6 +121,9 @@ func (u *unwrapper) lines(raw []byte, whole bool, yield lineFunc) bool {
 		}
 	}
 	if u.depth < maxLayers {
+		if ok, more := u.learnPart(raw, whole, yield); ok {
+			return more
+		}
 		if ok, more := u.learn(raw, whole, yield); ok {
 			return more
 		}
@@ -125,9 +134,11 @@ func (u *unwrapper) lines(raw []byte, whole bool, yield lineFunc) bool {
 	return u.plain(raw, whole, yield)
 }
 
-// suspicious reports whether a line may hold something wrapped.
+// suspicious reports whether a line may hold something wrapped, or be a part of
+// such a line.
 func suspicious(raw []byte) bool {
-	return bytes.Contains(raw, []byte("goroutine")) || bytes.IndexByte(raw, escape) >= 0
+	return bytes.Contains(raw, []byte("goroutine")) || bytes.IndexByte(raw, escape) >= 0 ||
+		len(raw) > 0 && (isDigit(raw[0]) || raw[0] == '{')
 }
 
 // plain passes a line on that nothing is around.
@@ -146,10 +157,23 @@ func (u *unwrapper) plain(text []byte, whole bool, yield lineFunc) bool {
 			return false
 		}
 	}
+	u.follow(text)
 	if !u.streams.sure[u.self] && isStackLine(bytes.TrimSpace(text)) {
 		u.streams.sure[u.self] = true
 	}
 	return yield(u.self, text, whole)
+}
+
+// follow notes whether a stack that nothing is around goes on.
+func (u *unwrapper) follow(text []byte) {
+	made := bytes.HasPrefix(text, []byte(createdBy))
+	switch {
+	case len(text) == 0 || made || u.made:
+		u.open = 0
+	case text[0] == '\t' || text[len(text)-1] == ')' || bytes.HasPrefix(text, []byte(headerStart)):
+		u.open = u.seen + 5
+	}
+	u.made = made
 }
 
 // isStackLine reports whether a line surely belongs to a stack.
@@ -182,13 +206,14 @@ func (u *unwrapper) pass(s *shape, to *unwrapper, text []byte, partial, whole bo
 		room := defaultMaxLine - len(to.partial)
 		to.partial = append(to.partial, text[:min(len(text), room)]...)
 		if partial {
+			s.learned = u.seen
 			return true
 		}
 		text, whole = to.partial, whole && len(to.partial) < defaultMaxLine
 		to.partial = nil
 	}
 	more := to.read(text, whole, yield)
-	s.sure = s.sure || u.streams.sure[to.self]
+	s.sure = s.sure || to.isSure()
 	return more
 }
 
@@ -325,6 +350,26 @@ func (u *unwrapper) learn(raw []byte, whole bool, yield lineFunc) (ok, more bool
 	return u.start(&shape{prefix: prefix}, raw[at:], partial, whole, yield)
 }
 
+// learnPart learns how the line raw is wrapped if that says that the line is but a
+// part: the header may come with the next.
+func (u *unwrapper) learnPart(raw []byte, whole bool, yield lineFunc) (ok, more bool) {
+	if prefix, text, ok := cutPartial(raw); ok {
+		return u.start(&shape{prefix: prefix}, text, true, whole, yield)
+	}
+	if len(raw) > 0 && raw[0] == '{' && mayBePart(raw) && u.walk(raw) {
+		for _, l := range u.leaves {
+			if l.isPart() {
+				s := &shape{path: l.path}
+				if !u.add(s, yield) {
+					return true, false
+				}
+				return u.takeJSON(s, raw, yield)
+			}
+		}
+	}
+	return false, true
+}
+
 // start learns the shape of one stream and takes its first text.
 func (u *unwrapper) start(s *shape, text []byte, partial, whole bool, yield lineFunc) (ok, more bool) {
 	c := u.child(yield)
@@ -356,8 +401,8 @@ func (u *unwrapper) learnQuoted(raw []byte, open int, whole bool, yield lineFunc
 			return true, more
 		}
 	}
-	if at := findHead(text); at < 0 || !isHead(text[at:]) {
-		return true, u.document(text, closed, yield)
+	if findHead(text) < 0 { // it was in what an escape made of it
+		return false, true
 	}
 	prefix, partial := parsePrefix(raw[:open])
 	return u.start(&shape{prefix: prefix, quoted: true}, text, partial, closed, yield)
@@ -371,8 +416,11 @@ func (u *unwrapper) shorten(raw []byte, whole bool, yield lineFunc) (ok, more bo
 			continue
 		}
 		for n := len(s.prefix) - 1; n >= 0; n-- {
-			if n > 0 && s.prefix[n-1].kind != blanks || n == 0 && s.learned != u.seen-1 {
+			if n > 0 && s.prefix[n-1].kind != blanks {
 				continue
+			}
+			if n == 0 && (s.learned != u.seen-1 || u.seen <= u.open) {
+				continue // another dump is written at the same time
 			}
 			rest, _, ok := match(s.prefix[:n], raw)
 			if !ok || !isStackLine(bytes.TrimSpace(rest)) {

@@ -16,7 +16,7 @@ func findHead(line []byte) int {
 			return -1
 		}
 		i += from
-		if i == 0 || !isWordByte(line[i-1]) || i > 1 && line[i-2] == '\\' { // \n and \t end in letters
+		if startsWord(line, i) {
 			if _, _, ok := cutHeader(line[i:]); ok {
 				return i
 			}
@@ -26,6 +26,19 @@ func findHead(line []byte) int {
 		}
 		from = i + 1
 	}
+}
+
+// startsWord reports whether a word starts at i, or what may be one behind an
+// escaped line break, tab or colour.
+func startsWord(line []byte, i int) bool {
+	if i == 0 || !isWordByte(line[i-1]) {
+		return true
+	}
+	if i < 2 {
+		return false
+	}
+	last, before := line[i-1], line[i-2]
+	return before == '\\' || last == 'm' && (before == '[' || isDigit(before)) || before == '1' && bytes.HasSuffix(line[:i-1], []byte("#01"))
 }
 
 // isHead reports whether a text is a header or a profile's head to its end.

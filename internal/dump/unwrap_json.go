@@ -55,7 +55,7 @@ func (u *unwrapper) takeJSON(s *shape, object []byte, yield lineFunc) (ok, more 
 		u.text = text
 		to := s.streams[who]
 		if to == nil {
-			if findHead(text) < 0 {
+			if findHead(text) < 0 && !l.isPart() {
 				continue
 			}
 			if len(s.streams) >= maxStreams/4 {
@@ -69,7 +69,7 @@ func (u *unwrapper) takeJSON(s *shape, object []byte, yield lineFunc) (ok, more 
 			}
 			s.streams[who] = to
 		}
-		if !u.pass(s, to, text, isPart(l.name, text), true, yield) {
+		if !u.pass(s, to, text, l.isPart(), true, yield) {
 			return true, false
 		}
 	}
@@ -79,8 +79,14 @@ func (u *unwrapper) takeJSON(s *shape, object []byte, yield lineFunc) (ok, more 
 // isPart reports whether the text of a field goes on in the next line's. Docker's
 // json-file and go test -json keep line ends within their strings, so that one
 // without is a piece of a long line.
-func isPart(name, text []byte) bool {
-	return (string(name) == "log" || string(name) == "Output") && !bytes.HasSuffix(text, newline)
+func (l leaf) isPart() bool {
+	return l.str && (string(l.name) == "log" || string(l.name) == "Output") && !bytes.HasSuffix(l.value, []byte(`\n`))
+}
+
+// mayBePart reports whether an object may have such a field. It need not be looked
+// at closely if not.
+func mayBePart(object []byte) bool {
+	return bytes.Contains(object, []byte(`"log":`)) || bytes.Contains(object, []byte(`"Output":`))
 }
 
 // identity returns what tells the stream of the object in u.leaves from others:

@@ -84,6 +84,19 @@ func isFlag(word []byte, before []element) bool {
 	return stream == "stdout" || stream == "stderr"
 }
 
+// cutPartial cuts a line that is such a part after its prefix.
+func cutPartial(line []byte) (prefix []element, rest []byte, ok bool) {
+	if len(line) == 0 || !isDigit(line[0]) {
+		return nil, nil, false
+	}
+	i := bytes.Index(line[:min(len(line), 64)], []byte(" P "))
+	if i < 0 {
+		return nil, nil, false
+	}
+	prefix, ok = parsePrefix(line[:i+3])
+	return prefix, line[i+3:], ok
+}
+
 // match returns what is behind the prefix in a line; partial says that the next
 // line goes on with it.
 func match(prefix []element, line []byte) (rest []byte, partial, ok bool) {
