@@ -33,8 +33,8 @@ type sighting struct {
 	labels string
 }
 
-// TestSameAsDump reads this process, with a goroutine in every wait, from a
-// profile and from a traceback.
+// TestSameAsDump reads this process, with a goroutine in every wait, from both
+// forms of a profile and from a traceback.
 func TestSameAsDump(t *testing.T) {
 	t.Setenv("GODEBUG", "tracebacklabels=1")
 	started := dumptest.Start(t)
@@ -50,42 +50,69 @@ func TestSameAsDump(t *testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	fromDump, fromProfile := fromBoth(t)
-	for s, n := range fromDump {
-		if fromProfile[s] != n {
-			t.Errorf("the dump has %d of %+v, the profile %d", n, s, fromProfile[s])
+	fromDump := fromDump(t)
+	for form, read := range map[string]func(*testing.T) []*unleak.Goroutine{"protobuf": fromProtobuf, "text": fromText} {
+		fromProfile := sightings(read(t))
+		for s, n := range fromDump {
+			if fromProfile[s] != n {
+				t.Errorf("the dump has %d of %+v, the profile, as %s, %d", n, s, form, fromProfile[s])
+			}
 		}
-	}
-	for s, n := range fromProfile {
-		if fromDump[s] == 0 {
-			t.Errorf("only the profile has %d of %+v", n, s)
+		for s, n := range fromProfile {
+			if fromDump[s] == 0 {
+				t.Errorf("only the profile, as %s, has %d of %+v", form, n, s)
+			}
 		}
 	}
 }
 
-// fromBoth takes a dump and a profile. It leaves out the goroutine that takes
-// them, from different functions.
-func fromBoth(t *testing.T) (fromDump, fromProfile map[sighting]int) {
-	fromDump, fromProfile = make(map[sighting]int), make(map[sighting]int)
+// fromDump takes a traceback. Like sightings, it leaves out the goroutine that does
+// so, which is in different functions each time.
+func fromDump(t *testing.T) map[sighting]int {
+	count := make(map[sighting]int)
 	for _, g := range tracebacks(t) {
 		if g.ID != dumptest.Self() {
-			fromDump[sightingOf(g)] += g.Count
+			count[sightingOf(g)] += g.Count
 		}
 	}
-	var b bytes.Buffer
-	if err := runtimepprof.Lookup("goroutine").WriteTo(&b, 0); err != nil {
-		t.Fatal(err)
+	return count
+}
+
+func sightings(all []*unleak.Goroutine) map[sighting]int {
+	count := make(map[sighting]int)
+	for _, g := range all {
+		if g.Wait != unleak.WaitRunning || g.Entry().Func != "testing.tRunner" {
+			count[sightingOf(g)] += g.Count
+		}
 	}
-	all, err := profile.Read(&b, profile.Options{})
+	return count
+}
+
+func fromProtobuf(t *testing.T) []*unleak.Goroutine {
+	all, err := profile.Read(take(t, 0), profile.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, g := range all {
-		if g.Wait != unleak.WaitRunning || g.Entry().Func != "testing.tRunner" {
-			fromProfile[sightingOf(g)] += g.Count
+	return all
+}
+
+func fromText(t *testing.T) (all []*unleak.Goroutine) {
+	for g, err := range dump.Read(take(t, 1), dump.Options{}) {
+		if err != nil {
+			t.Fatal(err)
 		}
+		kept := *g
+		all = append(all, &kept)
 	}
-	return fromDump, fromProfile
+	return all
+}
+
+func take(t *testing.T, debug int) *bytes.Buffer {
+	var b bytes.Buffer
+	if err := runtimepprof.Lookup("goroutine").WriteTo(&b, debug); err != nil {
+		t.Fatal(err)
+	}
+	return &b
 }
 
 // sightingOf leaves out the stack where the two may differ: tracebacks elide,
@@ -125,15 +152,7 @@ func TestDeep(t *testing.T) {
 	ready := make(chan bool)
 	go dive(200, func() { ready <- true; <-done })
 	<-ready
-	var b bytes.Buffer
-	if err := runtimepprof.Lookup("goroutine").WriteTo(&b, 0); err != nil {
-		t.Fatal(err)
-	}
-	all, err := profile.Read(&b, profile.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, g := range all {
+	for _, g := range append(fromProtobuf(t), fromText(t)...) {
 		if deep := len(g.Stack) > 100 && strings.HasSuffix(g.Entry().Func, ".dive"); deep != (g.Elided < 0) && len(g.Stack) > 115 {
 			t.Errorf("%d frames from %s: Elided is %d", len(g.Stack), g.Entry().Func, g.Elided)
 		}
