@@ -110,7 +110,9 @@ func panicparse() tool {
 func panicparseFrames(calls []stack.Call) []unleak.Frame {
 	var all []unleak.Frame
 	for _, c := range calls {
-		all = append(all, frame(c.Func.Complete, c.RemoteSrcPath, c.Line))
+		if c.RemoteSrcPath != "<unavailable>" { // so it notes a stack that is not there
+			all = append(all, frame(c.Func.Complete, c.RemoteSrcPath, c.Line))
+		}
 	}
 	return dump.Visible(all)
 }

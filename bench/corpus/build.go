@@ -55,7 +55,7 @@ var scenes = []scene{
 	{name: "ancestors", env: []string{"GODEBUG=tracebackancestors=5"}},
 	{name: "quit", env: []string{"GOTRACEBACK=all"}, quit: true},
 	{name: "system", env: []string{"GOTRACEBACK=system"}, quit: true},
-	{name: "panic", env: []string{"GOTRACEBACK=all"}},
+	{name: "panic", env: []string{"GOTRACEBACK=all", "GODEBUG=asyncpreemptoff=1"}},
 	{name: "throw", env: []string{"GOTRACEBACK=all"}},
 	{name: "deadlock"},
 	{name: "timeout"},

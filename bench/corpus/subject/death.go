@@ -47,8 +47,8 @@ func (s *scene) runtimes(wait unleak.Wait, functions ...string) {
 	s.known = append(s.known, g)
 }
 
-// busy starts a goroutine that runs on a thread of its own, so that the dying one
-// cannot print its stack.
+// busy starts a goroutine that runs on a thread of its own. The dying one can print
+// its stack only if the runtime may interrupt it.
 func (s *scene) busy() {
 	known := make(chan dumptest.Goroutine)
 	at := dumptest.Next()
@@ -81,6 +81,7 @@ func (s *scene) awaitSignal() {
 // with lines of its own makes hard to read.
 func nestedPanic(s *scene) {
 	s.crew()
+	s.busy()
 	s.settle()
 	defer func() {
 		defer func() {
