@@ -221,7 +221,7 @@ func cutQuoted(s string) (value, rest string, ok bool) {
 
 // flush yields the records that are held.
 func (p *counted) flush(yield func(*unleak.Goroutine, error) bool) bool {
-	p.resolve(p.sum == p.total)
+	p.resolve()
 	for _, r := range p.records {
 		if g := r.goroutine(); g != nil {
 			g.Leaked = p.leaked
@@ -237,7 +237,7 @@ func (p *counted) flush(yield func(*unleak.Goroutine, error) bool) bool {
 
 // end yields what is left, and what is wrong with it all.
 func (p *counted) end(eof bool, yield func(*unleak.Goroutine, error) bool) bool {
-	if eof && p.open != nil && !p.open.complete() {
+	if eof && p.open != nil && (p.sum != p.total || !p.open.complete()) {
 		p.fail(cutShort, true)
 		p.drop()
 	}
@@ -245,16 +245,20 @@ func (p *counted) end(eof bool, yield func(*unleak.Goroutine, error) bool) bool 
 	if !p.flush(yield) {
 		return false
 	}
-	if p.sum != p.total {
-		p.fail(fmt.Sprintf(lostCount, p.total, p.sum), p.sum < p.total)
+	if p.failed != nil && !yield(nil, p.failed) {
+		return false
 	}
-	return p.failed == nil || yield(nil, p.failed)
+	if p.sum == p.total {
+		return true
+	}
+	return yield(nil, &Error{Offset: p.offset, Truncated: p.sum < p.total, Reason: fmt.Sprintf(lostCount, p.total, p.sum)})
 }
 
-// complete reports whether the record has lines for all of its stack.
+// complete reports whether the record has lines for all of its stack. All but
+// runtime.goexit and what is hidden have one, inlined functions more.
 func (r *counts) complete() bool {
 	n, m := len(r.pcs), len(r.shown)
-	return n == 0 || m > 0 && (r.shown[m-1].is(r.pcs[n-1]) || n > 1 && r.shown[m-1].is(r.pcs[n-2]))
+	return n == 0 || m > 0 && m >= n-1-r.hidden() && (r.shown[m-1].is(r.pcs[n-1]) || n > 1 && r.shown[m-1].is(r.pcs[n-2]))
 }
 
 // is reports whether the frame is that of the return address pc. The address of

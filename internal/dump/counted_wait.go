@@ -51,11 +51,10 @@ func (s *sites) add(pc uint64) {
 
 func (s sites) has(pc uint64) bool { return slices.Contains(s, pc) }
 
-// resolve tells the waits of the records that are held; all says that these are
-// all there are.
-func (p *counted) resolve(all bool) {
+// resolve tells the waits of the records that are held.
+func (p *counted) resolve() {
 	k := &p.parks
-	k.all = all
+	k.all = p.sum == p.total
 	for _, r := range p.records {
 		var parked bool
 		if r.wait, parked = r.visibleWait(); parked && r.hidden() > 0 {
@@ -63,7 +62,7 @@ func (p *counted) resolve(all bool) {
 		}
 	}
 	if k.gopark == 0 {
-		k.gopark = commonest(p.records)
+		k.gopark = commonest(p.records, p.leaked)
 	}
 	for _, r := range p.records {
 		if r.wait == "" {
@@ -128,15 +127,17 @@ func (r *counts) visibleWait() (w unleak.Wait, parked bool) {
 	return unleak.WaitRunning, false // runtime.Gosched
 }
 
-// commonest returns the innermost address of stacks that differ in the next, which
-// is gopark's, or 0.
-func commonest(records []*counts) uint64 {
+// commonest returns the innermost address of stacks that differ in the next, or that
+// many goroutines have, or all of them as all wait: that is gopark's. It returns 0
+// where there are none.
+func commonest(records []*counts, waiting bool) uint64 {
 	next := make(map[uint64]uint64)
 	for _, r := range records {
-		if r.hidden() < 2 {
+		hidden := r.hidden()
+		if hidden < 2 {
 			continue
 		}
-		if pc, ok := next[r.pcs[0]]; ok && pc != r.pcs[1] {
+		if pc, ok := next[r.pcs[0]]; ok && pc != r.pcs[1] || waiting || hidden == 3 && r.number > 2 {
 			return r.pcs[0]
 		}
 		next[r.pcs[0]] = r.pcs[1]
