@@ -212,6 +212,14 @@ func TestHTMLGroups(t *testing.T) {
 	}
 }
 
+// TestHTMLNothingKnown: of a group that says nothing, no list is missing in the data.
+func TestHTMLNothingKnown(t *testing.T) {
+	text := page(t, []unleak.Message{{Group: &unleak.Group{Count: 1}}}, html.Options{})
+	if data := between(t, text, `id="data">`, "</script>"); strings.Contains(data, "null") {
+		t.Errorf("the page's data have a null:\n%s", data)
+	}
+}
+
 // distinct returns groups of which no two frames have anything in common but their
 // packages, the larger ones last.
 func distinct(groups, frames int) (all []unleak.Message) {

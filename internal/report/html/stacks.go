@@ -156,7 +156,11 @@ func newTables() *tables {
 		packages: make(map[string]int), functions: make(map[string]int), folders: make(map[string]int),
 		files: make(map[string]int), frames: make(map[unleak.Frame]int), nodes: make(map[[2]int]int),
 		waits: make(map[string]int), idle: make(map[string]int),
-		groups: groups{Texts: make(map[int]string), findings: make(map[int]bool)},
+		// Empty lists and no nil ones, which JSON has as null.
+		groups: groups{
+			Packages: []any{}, Functions: []any{}, Files: []any{}, Folders: []string{}, Frames: []int{}, Nodes: []int{},
+			Waits: []string{}, Idle: []string{}, Texts: make(map[int]string), findings: make(map[int]bool),
+		},
 	}
 }
 

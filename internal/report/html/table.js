@@ -7,11 +7,16 @@ const table = (() => {
   let limit = step, list = [], open = new Set(), order = {}, onSort = () => {};
 
   const ageOf = g => g.age ? (g.age[0] < g.age[1] ? `${number(g.age[0])}–${number(g.age[1])} min` : `${number(g.age[0])} min`) : "";
+  // near shortens the names of files outside the module; the open row has them whole.
+  const near = place => {
+    const parts = place.split(/[/\\]/);
+    return /^([/\\]|[A-Za-z]:)/.test(place) && parts.length > 3 ? "…/" + parts.slice(-2).join("/") : place;
+  };
   const by = g => g.created ? [g.created.fn.short, g.created.place] : [g.entry.fn.short, ""];
   const change = g => !g.counts ? [] : g.counts.every(n => n === g.count) ? ["0"] : [trend(g.counts), " ", (g.change > 0 ? "+" : "") + number(g.change || 0)];
   const placeOf = g => {
     const made = [element("button", { type: "button", class: "open-it", "aria-expanded": "false" }, element("code", {}, g.blocked.fn.short || "(no stack)"))];
-    if (g.blocked.place) made.push(element("span", { class: "under" }, element("code", {}, g.blocked.place)));
+    if (g.blocked.place) made.push(element("span", { class: "under" }, element("code", {}, near(g.blocked.place))));
     if (g.idle) made.push(element("span", { class: "under" }, "idle: " + g.idle));
     return made;
   };
@@ -22,7 +27,7 @@ const table = (() => {
   };
   const startOf = g => {
     const [name, place] = by(g);
-    return [element("code", {}, name), ...(place ? [element("span", { class: "under" }, element("code", {}, place))] : [])];
+    return [element("code", {}, name), ...(place ? [element("span", { class: "under" }, element("code", {}, near(place)))] : [])];
   };
 
   // A column has a name, the class of its cells, what they show, and what they

@@ -45,6 +45,7 @@ func TestBrowser(t *testing.T) {
 	writePage(t, dir, "large", reporttest.Service(5000))
 	writePage(t, dir, "test", read(t, "../../../../internal/report/testdata/findings.jsonl"))
 	writePage(t, dir, "clean", read(t, "../../../../internal/report/testdata/clean.jsonl"))
+	writePage(t, dir, "bare", []unleak.Message{{Group: &unleak.Group{Count: 3}}})
 	attacks := reporttest.Attacks()
 	for i, attack := range attacks {
 		writePage(t, dir, fmt.Sprintf("hostile%d", i), reporttest.Everywhere(attack))

@@ -188,6 +188,11 @@ await check("a test run's page has its findings and no more", () => open("test",
   await page.click(".finding:visible .about");
   assert.ok(await page.locator("#about-ticker").isVisible());
 }));
+await check("a page of a stack that nothing is known of", () => open("bare", {}, async page => {
+  assert.equal(await rows(page).count(), 1);
+  assert.deepEqual(await cells(page).allTextContents(), ["all goroutines", "(no stack)"]);
+  await rows(page).first().click();
+}));
 await check("a clean page loads", () => open("clean", {}, page => page.locator("h1").waitFor()));
 
 for (const width of [390, 320])
