@@ -45,14 +45,14 @@ func runExplain(_ context.Context, p process, args []string) (int, error) {
 	}
 	opts := text.Options{Color: r.colored(p.out, p.env)}
 	if fs.NArg() == 0 {
-		return exitClean, text.List(p.out, opts)
+		return exitClean, enough(text.List(p.out, opts))
 	}
 	for _, arg := range fs.Args() {
 		cause := unleak.Cause(arg)
 		if _, ok := cause.Text(); !ok {
 			return exitUsage, usage.Errorf("no cause %q: \"unleak explain\" lists them", arg)
 		}
-		if err := text.Explain(p.out, cause, opts); err != nil {
+		if err := enough(text.Explain(p.out, cause, opts)); err != nil {
 			return exitFailure, err
 		}
 	}

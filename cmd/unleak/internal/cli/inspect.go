@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"syscall"
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
@@ -83,11 +82,7 @@ func runInspect(ctx context.Context, p process, args []string) (int, error) {
 func (f *inspectFlags) finish(p process, report *unleak.Report) (int, error) {
 	report.Config.Version = version()
 	notAccepted := f.accept(report, nil) // the report is due all the same
-	err := f.write(p.out, p.env, report.Messages())
-	if errors.Is(err, syscall.EPIPE) {
-		err = nil // whoever read it has seen enough
-	}
-	if err := errors.Join(err, notAccepted); err != nil {
+	if err := errors.Join(f.write(p.out, p.env, report.Messages()), notAccepted); err != nil {
 		return exitFailure, err
 	}
 	return f.code(report), nil

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
@@ -76,19 +78,30 @@ func (r *reporting) checkFile() error {
 }
 
 // write reports the messages to the report file, or to w.
-func (r *reporting) write(w io.Writer, env []string, messages iter.Seq[unleak.Message]) (err error) {
-	if r.file != "" {
-		f, err := os.Create(r.file)
-		if err != nil {
-			return fmt.Errorf("writing the report: %w", err)
-		}
-		defer func() {
-			if e := f.Close(); err == nil && e != nil {
-				err = fmt.Errorf("writing the report: %w", e)
-			}
-		}()
-		w = f
+func (r *reporting) write(w io.Writer, env []string, messages iter.Seq[unleak.Message]) error {
+	if r.file == "" {
+		return enough(r.writeTo(w, env, messages))
 	}
+	f, err := os.Create(r.file)
+	if err == nil {
+		err = errors.Join(r.writeTo(f, env, messages), f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// enough returns nil where an output was closed early: whoever read it has seen
+// enough.
+func enough(err error) error {
+	if errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return err
+}
+
+func (r *reporting) writeTo(w io.Writer, env []string, messages iter.Seq[unleak.Message]) error {
 	switch r.format {
 	case "json":
 		return jsonstream.Write(w, messages, jsonstream.Options{})
