@@ -74,18 +74,21 @@ func (t *Tally) Add(g *unleak.Goroutine) {
 
 // Mark marks as leaked, of the goroutines that were added before, as many as g
 // stands for and have its stack and wait. A creation site counts only where both
-// have one: profiles lack it.
-func (t *Tally) Mark(g *unleak.Goroutine) {
+// have one: profiles lack it. It returns how many were added with that stack,
+// marked or not.
+func (t *Tally) Mark(g *unleak.Goroutine) (known int) {
 	rest := max(g.Count, 1)
 	for _, s := range t.stacks {
 		if s.Wait != g.Wait || !slices.Equal(s.Stack, g.Stack) || !g.Created.IsZero() && s.Created != g.Created {
 			continue
 		}
+		known += s.Count
 		n := min(rest, s.Count-s.Marked)
 		s.Marked += n
 		s.Leaked = s.Marked > 0
 		rest -= n
 	}
+	return known
 }
 
 // Total returns the number of goroutines that were added.

@@ -213,7 +213,9 @@ func TestTallyMark(t *testing.T) {
 	} {
 		tally := dump()
 		for _, g := range tt.proof {
-			tally.Mark(g)
+			if known := tally.Mark(g); (known > 0) != (tt.name != "unknown") {
+				t.Errorf("%s: %d known", tt.name, known)
+			}
 		}
 		var marked []int
 		for _, s := range tally.Stacks() {

@@ -61,13 +61,16 @@ func recognise(from string, r io.Reader) (*bufio.Reader, format, error) {
 	for range maxPacked + 1 {
 		b := bufio.NewReaderSize(r, window)
 		head, err := b.Peek(window)
-		if err != nil && err != io.EOF && !errors.Is(err, bufio.ErrBufferFull) && len(head) == 0 {
+		if err != nil && err != io.EOF && len(head) == 0 {
+			if _, packed := r.(*limited); packed {
+				return nil, "", notUnpacked(from, err)
+			}
 			return nil, "", fmt.Errorf("reading %s: %w", from, err)
 		}
 		unpacked, err := unpack(b, head)
 		switch {
 		case err != nil:
-			return nil, "", &FormatError{from, "it is packed, and cannot be unpacked", "see that the file is whole", err}
+			return nil, "", notUnpacked(from, err)
 		case unpacked != nil:
 			r = &limited{r: unpacked, left: maxUnpacked}
 		default:
@@ -76,6 +79,10 @@ func recognise(from string, r io.Reader) (*bufio.Reader, format, error) {
 		}
 	}
 	return nil, "", &FormatError{From: from, Got: "it is packed too many times", Try: "unpack it first"}
+}
+
+func notUnpacked(from string, err error) error {
+	return &FormatError{from, "it is packed, and cannot be unpacked", "see that the file is whole", err}
 }
 
 // unpack returns a reader of what b holds packed, or nil where it is not packed.

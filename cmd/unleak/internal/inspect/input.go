@@ -119,8 +119,7 @@ func (i *inspector) read(ctx context.Context, l *looker, in *input) (*diagnose.L
 		return nil, nil, err
 	}
 	if f == stream {
-		r, err := replay(in.from, body)
-		return nil, r, err
+		return nil, replay(in.from, body), i.judgedAgain(in.from)
 	}
 	look, count, err := l.read(in, body, f)
 	if err != nil || in.target == nil || !i.Capture.Leak || look.Proof {
@@ -139,6 +138,7 @@ func (i *inspector) read(ctx context.Context, l *looker, in *input) (*diagnose.L
 	if err := count.mark(proof.URL, proof); err != nil {
 		return nil, nil, err
 	}
+	count.tell(look)
 	look.Proof = true
 	return look, nil, nil
 }

@@ -45,7 +45,7 @@ func (l *looker) read(in *input, body *bufio.Reader, f format) (*diagnose.Look, 
 		return nil, nil, err
 	}
 	look.Bytes = counted.n
-	look.Stacks, look.Goroutines = c.tally.Stacks(), c.tally.Total()
+	c.tell(look)
 	l.account(look, c)
 	return look, c, nil
 }
@@ -83,6 +83,11 @@ func (c *count) add(g *unleak.Goroutine) {
 	c.tally.Add(g)
 }
 
+// tell puts what was counted into a look.
+func (c *count) tell(look *diagnose.Look) {
+	look.Stacks, look.Goroutines = c.tally.Stacks(), c.tally.Total()
+}
+
 // maxReasons is how many unreadable records are told one by one.
 const maxReasons = 3
 
@@ -97,6 +102,7 @@ func (c *count) text(from string, r io.Reader, look *diagnose.Look) error {
 		var bad *dump.Error
 		switch {
 		case err == nil:
+			look.Proof = look.Proof || g.Leaked && look.Format == string(textProfile)
 			c.add(g)
 		case errors.As(err, &bad):
 			if c.unread++; len(c.reasons) < maxReasons {
@@ -168,7 +174,7 @@ func (c *count) mark(from string, r io.Reader) error {
 			return &FormatError{From: from, Got: "it cannot be read as a profile", Try: "leave -leak out", Err: err}
 		}
 		for _, g := range p.Goroutines {
-			c.tally.Mark(g)
+			c.prove(g)
 		}
 		return nil
 	}
@@ -177,10 +183,18 @@ func (c *count) mark(from string, r io.Reader) error {
 			return fmt.Errorf("%s: %w", from, err)
 		}
 		if g.Leaked {
-			c.tally.Mark(g)
+			c.prove(g)
 		}
 	}
 	return nil
+}
+
+// prove marks goroutines as leaked that were counted before. Where none have the
+// stack, they came since, or a traceback had left out the middle of it.
+func (c *count) prove(g *unleak.Goroutine) {
+	if c.tally.Mark(g) == 0 && c.sieve.keeps(g) {
+		c.tally.Add(g)
+	}
 }
 
 // account notes what was not read of an input.

@@ -95,6 +95,8 @@ func (o *Options) Check() error {
 		return usage.Errorf("-for needs -every, the time between two looks")
 	case o.Every > 0 && (len(o.Args) != 1 || !capture.IsTarget(o.Args[0])):
 		return usage.Errorf("-every looks at one running process: give its address, such as localhost:6060")
+	case (o.Capture.Leak || o.Capture.Full) && !slices.ContainsFunc(o.Args, capture.IsTarget):
+		return usage.Errorf("-leak and -full ask a running process: give its address, such as localhost:6060")
 	case o.Every > 0 && o.Every < time.Second:
 		return usage.Errorf("-every=%s: less than a second between two looks would be felt by the process", o.Every)
 	}

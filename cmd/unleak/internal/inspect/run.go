@@ -145,6 +145,9 @@ func (i *inspector) report(l *looker, looks []*diagnose.Look, j diagnose.Judgeme
 		r.Losses = append(r.Losses, unleak.Loss{Kind: "one-look", Message: "One look shows how many there are, not what grows: " + i.lookAgain() + "."})
 	}
 	r.Summary.Forecast = forecast(i.Limit, last, j)
+	if r.Summary.Forecast == nil && i.Limit.Bytes > 0 {
+		r.Losses = append(r.Losses, unleak.Loss{Kind: "no-memory", Message: "A -limit in bytes needs to know what a stack takes, which " + last.From + " does not tell: give a number of goroutines, or the address of the process."})
+	}
 	i.checkout.Finish(r.Findings, i.checkout.Tree())
 	i.finish(r.Groups)
 	r.Losses = append(r.Losses, i.checkout.Missing()...)
