@@ -22,10 +22,10 @@ import (
 
 var update = flag.Bool("update", false, "write what the scripts compare into them")
 
-// TestMain lets the test binary stand in for the tool: a script's "unleak" is
-// this program under that name.
+// TestMain lets the test binary stand in for the tool, and for a program that
+// leaks: a script's "unleak" and "service" are this program under those names.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"unleak": main})
+	testscript.Main(m, map[string]func(){"unleak": main, "service": service})
 }
 
 // TestScript runs the behaviours of the command line, one a file.
@@ -52,6 +52,10 @@ func TestScript(t *testing.T) {
 			"plain":   plain,
 			"hashes":  hashes,
 			"rewrite": rewrite,
+			"pack":    pack,
+			"fill":    fill,
+			"closed":  closed,
+			"load":    load,
 		},
 	})
 }
