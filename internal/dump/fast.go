@@ -234,29 +234,40 @@ func skipArguments(b []byte, i int) int {
 }
 
 // skipOffsets returns the index behind the line that tells a place, from behind
-// the line's number on, or -1. Inlined calls have no offset; all but the first of
-// these is for GOTRACEBACK=system.
+// the line's number on, or -1. Inlined calls have no offset; what may follow it is
+// for GOTRACEBACK=system.
 func skipOffsets(b []byte, i int) int {
-	for n, word := range [...]string{" +0x", " fp=0x", " sp=0x", " pc=0x"} {
-		if b[i] == '\n' && n < 2 {
-			break
-		}
-		if len(b)-i <= len(word) || string(b[i:i+len(word)]) != word {
-			return -1
-		}
-		i += len(word)
-		digits := i
-		for i < len(b) && isHexDigit(b[i]) {
-			i++
-		}
-		if i == digits || i == len(b) {
-			return -1
+	if b[i] != '\n' {
+		i = skipHex(b, i, " +0x")
+	}
+	if i >= 0 && b[i] != '\n' {
+		for _, word := range [...]string{" fp=0x", " sp=0x", " pc=0x"} {
+			if i = skipHex(b, i, word); i < 0 {
+				break
+			}
 		}
 	}
-	if b[i] != '\n' {
+	if i < 0 || b[i] != '\n' {
 		return -1
 	}
 	return i + 1
+}
+
+// skipHex returns the index behind a word and the digits that follow it, which
+// is no index behind b, or -1.
+func skipHex(b []byte, i int, word string) int {
+	if len(b)-i <= len(word) || string(b[i:i+len(word)]) != word {
+		return -1
+	}
+	for digits := i + len(word); digits < len(b); digits++ {
+		if !isHexDigit(b[digits]) {
+			if digits == i+len(word) {
+				return -1
+			}
+			return digits
+		}
+	}
+	return -1
 }
 
 // isPlainName reports whether a function's name leaves no doubt: record takes

@@ -105,6 +105,12 @@ func (c *cache) wait(text []byte) (w unleak.Wait, leaked bool) {
 // setAttribute notes one of the parts that follow the status. What a later
 // release may add is passed over.
 func setAttribute(g *unleak.Goroutine, part []byte) {
+	if n, rest, ok := cutNumber(part); ok {
+		if string(rest) == " minutes" {
+			g.Minutes = int(min(n, 1<<31-1))
+		}
+		return
+	}
 	if string(part) == "locked to thread" {
 		g.Locked = true
 		return
@@ -114,9 +120,6 @@ func setAttribute(g *unleak.Goroutine, part []byte) {
 			g.Bubble, _, _ = cutNumber(rest)
 			return
 		}
-	}
-	if n, rest, ok := cutNumber(part); ok && string(rest) == " minutes" {
-		g.Minutes = int(min(n, 1<<31-1))
 	}
 }
 
