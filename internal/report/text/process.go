@@ -68,6 +68,9 @@ type tableRow struct {
 // findings are what counts.
 const defaultRows = 10
 
+// someGone is how many must have been where nobody is any more, to be told.
+const someGone = 10
+
 // groups writes what is no finding, the largest first: a line for each key.
 func (p *printer) groups(groups []unleak.Group, findings []*unleak.Finding) {
 	found := make(map[string]bool)
@@ -94,6 +97,7 @@ func (p *printer) groups(groups []unleak.Group, findings []*unleak.Finding) {
 			r.add(g)
 		}
 	}
+	list = slices.DeleteFunc(list, func(r *tableRow) bool { return r.count == 0 && r.growth > -someGone })
 	slices.SortStableFunc(list, func(a, b *tableRow) int { return cmp.Compare(b.count, a.count) })
 	p.table(list)
 	if idle > 0 {

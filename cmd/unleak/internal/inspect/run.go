@@ -196,8 +196,12 @@ func (i *inspector) finish(groups []unleak.Group) {
 }
 
 // defaultRoom is the memory for which a forecast tells how many goroutines it
-// holds, where no limit is given.
-const defaultRoom = 1 << 30
+// holds, where no limit is given and there are as many that their mean stack says
+// something: with a few, it is the runtime's own stacks that count.
+const (
+	defaultRoom = 1 << 30
+	enough      = 1000
+)
 
 // forecast says how many goroutines there can be, and when there will be as many;
 // nil where nothing tells.
@@ -210,7 +214,7 @@ func forecast(limit Limit, last *diagnose.Look, j diagnose.Judgement) *unleak.Fo
 		if f.Bytes == 0 {
 			f.Bytes = defaultRoom
 		}
-		if f.PerGoroutine <= 0 {
+		if f.PerGoroutine <= 0 || limit.Bytes == 0 && j.Total < enough {
 			return nil
 		}
 		f.Goroutines = f.Bytes / f.PerGoroutine
