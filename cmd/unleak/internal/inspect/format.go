@@ -56,8 +56,8 @@ const (
 	maxUnpacked = 16 << 30
 )
 
-// recognise unpacks r and says, by its first bytes, what is in it.
-func recognise(from string, r io.Reader) (*bufio.Reader, format, error) {
+// recognise unpacks r, to most bytes, and says by its first bytes what is in it.
+func recognise(from string, r io.Reader, most int64) (*bufio.Reader, format, error) {
 	for range maxPacked + 1 {
 		b := bufio.NewReaderSize(r, window)
 		head, err := b.Peek(window)
@@ -72,7 +72,7 @@ func recognise(from string, r io.Reader) (*bufio.Reader, format, error) {
 		case err != nil:
 			return nil, "", notUnpacked(from, err)
 		case unpacked != nil:
-			r = &limited{r: unpacked, left: maxUnpacked}
+			r = &limited{r: unpacked, left: most}
 		default:
 			f, err := formatOf(from, head)
 			return b, f, err
@@ -171,11 +171,11 @@ type limited struct {
 }
 
 func (l *limited) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errTooLarge
+	// One byte more, to tell what is too large from what just fits.
+	n, err := l.r.Read(p[:min(int64(len(p)), l.left+1)])
+	if l.left -= int64(n); l.left < 0 {
+		n, l.left, err = n-1, 0, errTooLarge
 	}
-	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
-	l.left -= int64(n)
 	return n, err
 }
 

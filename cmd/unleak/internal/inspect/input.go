@@ -114,7 +114,7 @@ func (i *inspector) capture(ctx context.Context, arg string) (*input, error) {
 // stacks, which lose their ages by that.
 func (i *inspector) read(ctx context.Context, l *looker, in *input) (*diagnose.Look, *unleak.Report, error) {
 	defer in.body.Close()
-	body, f, err := recognise(in.from, in.body)
+	body, f, err := recognise(in.from, in.body, maxUnpacked)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -164,7 +164,7 @@ func (c *count) profile(from string, r io.Reader, look *diagnose.Look) error {
 
 // mark marks the goroutines that a goroutineleak profile names.
 func (c *count) mark(from string, r io.Reader) error {
-	body, f, err := recognise(from, r)
+	body, f, err := recognise(from, r, maxUnpacked)
 	if err != nil {
 		return err
 	}
