@@ -32,9 +32,16 @@ type Options struct {
 const defaultMaxBytes = 64 << 20
 
 // A LimitError tells that a profile is larger than allowed.
-type LimitError struct{ MaxBytes int64 }
+type LimitError struct {
+	MaxBytes int64
+	// Read says that the limit is that of what the profile is read to.
+	Read bool
+}
 
 func (e *LimitError) Error() string {
+	if e.Read {
+		return fmt.Sprintf("the goroutines of the profile take more than %d bytes; take a traceback, which is read piece by piece", e.MaxBytes)
+	}
 	return fmt.Sprintf("the profile is larger than %d bytes; raise the limit if its source is to be trusted", e.MaxBytes)
 }
 
@@ -85,6 +92,9 @@ func Parse(r io.Reader, o Options) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
+	if most := maxWeight * o.MaxBytes; weight(data) > most {
+		return nil, &LimitError{MaxBytes: most, Read: true}
+	}
 	p, err := pprof.ParseUncompressed(data)
 	if err == nil {
 		err = p.CheckValid()
@@ -132,7 +142,7 @@ func readAll(r io.Reader, max int64) ([]byte, error) {
 		return nil, fmt.Errorf("reading the profile: %w", err)
 	}
 	if int64(len(data)) > max {
-		return nil, &LimitError{max}
+		return nil, &LimitError{MaxBytes: max}
 	}
 	return data, nil
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -220,6 +221,8 @@ func TestErrors(t *testing.T) {
 		{"gzip's head", strings.NewReader("\x1f\x8b"), 0, new(*profile.FormatError)},
 		{"heap", pack(t, handmade("inuse_space")), 0, new(*profile.KindError)},
 		{"large", pack(t, handmade("goroutine")), 10, new(*profile.LimitError)},
+		{"empty samples", bytes.NewReader(bytes.Repeat([]byte{2<<3 | 2, 0}, 1<<16)), 1 << 17, new(*profile.LimitError)},
+		{"one deep sample", bytes.NewReader(deep(1 << 16)), 1 << 17, new(*profile.LimitError)},
 		{"bomb", zeros(t, 1<<20), 1 << 16, new(*profile.LimitError)},
 	} {
 		_, err := profile.Read(test.input, profile.Options{MaxBytes: test.max})
@@ -229,6 +232,31 @@ func TestErrors(t *testing.T) {
 	}
 	if _, err := profile.Read(iotest.ErrReader(broken), profile.Options{}); !errors.Is(err, broken) {
 		t.Errorf("error is %v, want %v", err, broken)
+	}
+}
+
+// deep returns a sample with n locations, and no more.
+func deep(n int) []byte {
+	locations := append(binary.AppendUvarint([]byte{1<<3 | 2}, uint64(n)), bytes.Repeat([]byte{1}, n)...)
+	return append(binary.AppendUvarint([]byte{2<<3 | 2}, uint64(len(locations))), locations...)
+}
+
+// TestMemory: what is refused takes little memory, however much it would be read to.
+func TestMemory(t *testing.T) {
+	const most = 1 << 20
+	for _, entry := range [][]byte{{1<<3 | 2, 0}, {2<<3 | 2, 0}, {3<<3 | 2, 0}, {4<<3 | 2, 0}, {5<<3 | 2, 0}, {6<<3 | 2, 0}, {13 << 3, 1},
+		{2<<3 | 2, 2, 3<<3 | 2, 0}, {4<<3 | 2, 2, 4<<3 | 2, 0}, {2<<3 | 2, 3, 1<<3 | 2, 1, 1}} {
+		data := bytes.Repeat(entry, most/len(entry))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := profile.Parse(bytes.NewReader(data), profile.Options{MaxBytes: most})
+		runtime.ReadMemStats(&after)
+		if err == nil {
+			t.Errorf("% x: read", entry)
+		}
+		if got := after.TotalAlloc - before.TotalAlloc; got > 64*most {
+			t.Errorf("% x: %d bytes allocated for %d: %v", entry, got, most, err)
+		}
 	}
 }
 
