@@ -169,7 +169,7 @@ func (p *counted) addFrame(line []byte) bool {
 		p.frames[string(rest)] = f
 	}
 	p.open.shown = append(p.open.shown, shown{pc, f})
-	return true
+	return p.open.hidden() >= 0
 }
 
 // countedFrame reads `main.recv+0x24	/src/main.go:16`. The runtime names no function
@@ -262,8 +262,9 @@ func (r *counts) complete() bool {
 }
 
 // is reports whether the frame is that of the return address pc. The address of
-// the call is taken to be one less (runtime.Frames.Next).
-func (s shown) is(pc uint64) bool { return s.pc == pc-1 }
+// the call is taken to be one less, but for a goroutine that did not start yet
+// (runtime.Frames.Next).
+func (s shown) is(pc uint64) bool { return s.pc == pc-1 || s.pc == pc }
 
 // goroutine returns what the record says, or nil where it has no stack: Go 1.27
 // may report such goroutines.

@@ -81,7 +81,11 @@ func (r *counts) hidden() int {
 	if len(r.shown) == 0 {
 		return -1
 	}
-	return slices.IndexFunc(r.pcs, r.shown[0].is)
+	first := r.shown[0]
+	if i := slices.Index(r.pcs, first.pc+1); i >= 0 {
+		return i
+	}
+	return slices.Index(r.pcs, first.pc)
 }
 
 // visibleWait returns the wait if the frames with lines tell it, and whether they
@@ -269,11 +273,11 @@ func (k *parks) byAlignment(entry uint64) unleak.Wait {
 	return ""
 }
 
-// nilOr tells apart the two places where channel operations call gopark: that for
-// nil channels comes first, soon after the start.
+// nilOr tells apart the two places where channel operations call gopark. That for
+// nil channels comes soon after the start, but with -race in chansend at the end.
 func (k *parks) nilOr(site, entry uint64, isNil, other unleak.Wait) unleak.Wait {
 	s := k.calls[entry]
-	if len(s) == 2 && site == s[0] || len(s) == 1 && site-entry < soon {
+	if site-entry < soon || len(s) == 2 && site == s[1] && s[0]-entry >= soon {
 		return isNil
 	}
 	return other

@@ -210,9 +210,9 @@ func (u *unwrapper) pass(s *shape, to *unwrapper, text []byte, partial, whole bo
 			return true
 		}
 		text, whole = to.partial, whole && len(to.partial) < defaultMaxLine
-		to.partial = nil
 	}
 	more := to.read(text, whole, yield)
+	to.partial = to.partial[:0]
 	s.sure = s.sure || to.isSure()
 	return more
 }

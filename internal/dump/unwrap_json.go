@@ -104,7 +104,8 @@ func (u *unwrapper) identity(s *shape) (sum uint64) {
 // counts lines or bytes by its name. The names with two underscores are
 // journald's, of where an entry lies (systemd.journal-fields(7)).
 func varies(l leaf) bool {
-	name := bytes.ToLower(l.name)
+	var buf [64]byte
+	name := lower(buf[:0], l.name)
 	if bytes.HasPrefix(name, []byte("__")) || string(name) == "ts" {
 		return true
 	}
@@ -114,6 +115,17 @@ func varies(l leaf) bool {
 		}
 	}
 	return len(l.value) > 0 && isDigit(l.value[0]) && isMoment(l.value[:spanMoment(l.value)])
+}
+
+// lower appends an ASCII name in lower case to dst.
+func lower(dst, name []byte) []byte {
+	for _, c := range name {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
 }
 
 // walk gathers the leaves of a JSON object. It reports whether b is one and
