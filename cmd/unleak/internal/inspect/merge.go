@@ -4,7 +4,7 @@ package inspect
 
 import (
 	"cmp"
-	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/unleak/unleak"
@@ -16,7 +16,7 @@ import (
 func merge(all []diagnose.Judgement) diagnose.Judgement {
 	var j diagnose.Judgement
 	findings := make(map[string]int)
-	groups := make(map[string]int)
+	var groups groupings
 	for _, one := range all {
 		j.Total += one.Total
 		j.Idle += one.Idle
@@ -30,16 +30,8 @@ func merge(all []diagnose.Judgement) diagnose.Judgement {
 			}
 			j.Findings[n] = join(j.Findings[n], f)
 		}
-		for _, g := range one.Groups {
-			id := fmt.Sprint(g.Key, g.Wait, g.Stack, g.Created)
-			n, ok := groups[id]
-			if !ok {
-				groups[id] = len(j.Groups)
-				j.Groups = append(j.Groups, g)
-				continue
-			}
-			j.Groups[n].Count += g.Count
-			j.Groups[n].Leaked += g.Leaked
+		for i := range one.Groups {
+			groups.add(&one.Groups[i])
 		}
 	}
 	for n := range j.Findings {
@@ -48,7 +40,7 @@ func merge(all []diagnose.Judgement) diagnose.Judgement {
 		}
 	}
 	slices.SortStableFunc(j.Findings, func(a, b unleak.Finding) int { return unleak.CompareFindings(&a, &b) })
-	slices.SortStableFunc(j.Groups, func(a, b unleak.Group) int { return cmp.Compare(b.Count, a.Count) })
+	j.Groups = groups.sorted(j.Findings)
 	return j
 }
 
@@ -60,6 +52,7 @@ func join(a, b unleak.Finding) unleak.Finding {
 	a.Count += b.Count
 	a.Evidence = append(slices.Clone(a.Evidence), b.Evidence...)
 	slices.SortStableFunc(a.Evidence, func(x, y unleak.Evidence) int { return cmp.Compare(y.Grade.Rank(), x.Grade.Rank()) })
+	a.Age = older(a.Age, b.Age)
 	if a.Impact != nil && b.Impact != nil {
 		sum := *a.Impact
 		sum.StackBytes += b.Impact.StackBytes
@@ -68,4 +61,85 @@ func join(a, b unleak.Finding) unleak.Finding {
 		a.Impact = &sum
 	}
 	return a
+}
+
+// older returns the age of goroutines of which some have one age and some another.
+func older(a, b *unleak.Age) *unleak.Age {
+	if a == nil || b == nil {
+		return cmp.Or(a, b)
+	}
+	return &unleak.Age{Min: min(a.Min, b.Min), Max: max(a.Max, b.Max), Known: a.Known + b.Known}
+}
+
+// groupings are the groups of several processes.
+type groupings struct {
+	list []unleak.Group
+	// known finds a group by what tells it apart but for the stack.
+	known map[groupID][]int
+}
+
+type groupID struct {
+	key     string
+	wait    unleak.Wait
+	idle    string
+	created unleak.Frame
+	elided  int
+}
+
+// add counts a group's goroutines with those of other processes that have the same
+// stack.
+func (gs *groupings) add(g *unleak.Group) {
+	id := groupID{key: g.Key, wait: g.Wait, idle: g.Idle, elided: g.Elided}
+	if g.Created != nil {
+		id.created = *g.Created
+	}
+	for _, n := range gs.known[id] {
+		if same := &gs.list[n]; slices.Equal(same.Stack, g.Stack) {
+			same.Count += g.Count
+			same.Leaked += g.Leaked
+			same.Age = older(same.Age, g.Age)
+			same.Labels = joinLabels(same.Labels, g.Labels)
+			return
+		}
+	}
+	if gs.known == nil {
+		gs.known = make(map[groupID][]int)
+	}
+	gs.known[id] = append(gs.known[id], len(gs.list))
+	gs.list = append(gs.list, *g)
+}
+
+// joinLabels adds the counts of labels' values.
+func joinLabels(a, b map[string][]unleak.ValueCount) map[string][]unleak.ValueCount {
+	if a == nil {
+		return b
+	}
+	sums := maps.Clone(a)
+	for key, values := range b {
+		counts := make(map[string]int)
+		for _, v := range append(slices.Clone(a[key]), values...) {
+			counts[v.Value] += v.Count
+		}
+		sums[key] = sortedCounts(counts)
+	}
+	return sums
+}
+
+// sorted returns the groups in the order of a judgement: those of findings in their
+// order, then the largest, what is set aside last.
+func (gs *groupings) sorted(findings []unleak.Finding) []unleak.Group {
+	ranks := make(map[string]int)
+	for n := range findings {
+		ranks[findings[n].Key] = len(findings) - n
+	}
+	rank := func(g *unleak.Group) int {
+		if g.Idle != "" {
+			return -1
+		}
+		return ranks[g.Key]
+	}
+	slices.SortStableFunc(gs.list, func(a, b unleak.Group) int {
+		return cmp.Or(cmp.Compare(rank(&b), rank(&a)), cmp.Compare(b.Count, a.Count))
+	})
+	return gs.list
 }

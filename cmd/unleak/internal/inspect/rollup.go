@@ -72,12 +72,20 @@ func rollup(by string, groups []unleak.Group) unleak.Rollup {
 			}
 		}
 	}
-	r := unleak.Rollup{By: by, Without: total}
-	for _, value := range slices.Sorted(maps.Keys(counts)) {
-		r.Values = append(r.Values, unleak.ValueCount{Value: value, Count: counts[value]})
-		r.Without -= counts[value]
+	r := unleak.Rollup{By: by, Values: sortedCounts(counts), Without: total}
+	for _, v := range r.Values {
+		r.Without -= v.Count
 	}
-	slices.SortStableFunc(r.Values, func(a, b unleak.ValueCount) int { return cmp.Compare(b.Count, a.Count) })
 	r.Values = r.Values[:min(len(r.Values), maxRollup)]
 	return r
+}
+
+// sortedCounts lists counts, the largest first.
+func sortedCounts(counts map[string]int) []unleak.ValueCount {
+	var values []unleak.ValueCount
+	for _, value := range slices.Sorted(maps.Keys(counts)) {
+		values = append(values, unleak.ValueCount{Value: value, Count: counts[value]})
+	}
+	slices.SortStableFunc(values, func(a, b unleak.ValueCount) int { return cmp.Compare(b.Count, a.Count) })
+	return values
 }
