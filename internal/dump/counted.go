@@ -183,11 +183,8 @@ func countedFrame(s string) (unleak.Frame, bool) {
 	if !ok || name == "" || end < 0 {
 		return unleak.Frame{}, false
 	}
-	if open := openParen([]byte(name)); open > 0 { // C++ has arguments in names
-		name = name[:open]
-	}
 	at, ok := parsePlace(strings.TrimSpace(rest[end:]))
-	return unleak.Frame{Func: unleak.NormalFunc(name), File: at.file, Line: at.line}, ok
+	return unleak.Frame{Func: unleak.NormalFunc(CutArguments(name)), File: at.file, Line: at.line}, ok
 }
 
 // countedLabels reads `"k":"v", "k2":"v2"}`.

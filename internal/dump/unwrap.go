@@ -19,10 +19,13 @@ const (
 	// many processes that write dumps at once.
 	maxShapes = 64
 	// maxStreams is how many records may be open at a time.
-	maxStreams = 4096
+	maxStreams = 1024
 	// patience is how many lines may pass before a first line of a stack must
 	// follow a wrapped header. After that it was talk of a goroutine.
 	patience = 32
+	// idle is how many lines may pass without one that has a shape. After that
+	// the input is read as plain text again, which is faster.
+	idle = 1 << 16
 )
 
 // An unwrapper takes off what log collectors and loggers put around the lines of
@@ -68,6 +71,7 @@ type shape struct {
 	quoted bool
 
 	learned int  // the line that showed it
+	used    int  // the last line that had it
 	sure    bool // a stack followed
 	// A prefix is the name of one stream; JSON objects name many.
 	streams map[uint64]*unwrapper
@@ -115,6 +119,7 @@ func (u *unwrapper) lines(raw []byte, whole bool, yield lineFunc) bool {
 	}
 	for i, s := range u.shapes {
 		if ok, more := u.take(s, raw, whole, yield); ok {
+			s.used = u.seen
 			copy(u.shapes[1:], u.shapes[:i])
 			u.shapes[0] = s
 			return more
@@ -293,15 +298,18 @@ func (s *shape) close(whole bool, yield lineFunc) bool {
 	return true
 }
 
-// forget drops the shapes that showed no stack in time.
+// forget drops the shapes that showed no stack in time, or no longer show up.
 func (u *unwrapper) forget(yield lineFunc) bool {
 	for i := 0; i < len(u.shapes); i++ {
-		if s := u.shapes[i]; !s.sure && u.seen-s.learned > patience {
-			u.shapes = slices.Delete(u.shapes, i, i+1)
-			i--
-			if !s.close(true, yield) {
-				return false
-			}
+		s := u.shapes[i]
+		talk := !s.sure && u.seen-s.learned > patience
+		if !talk && u.seen-s.used <= idle {
+			continue
+		}
+		u.shapes = slices.Delete(u.shapes, i, i+1)
+		i--
+		if !s.close(talk, yield) {
+			return false
 		}
 	}
 	return true
@@ -309,7 +317,7 @@ func (u *unwrapper) forget(yield lineFunc) bool {
 
 // add learns a shape. Of too many the one that fitted longest ago goes.
 func (u *unwrapper) add(s *shape, yield lineFunc) bool {
-	s.learned = u.seen
+	s.learned, s.used = u.seen, u.seen
 	if s.streams == nil {
 		s.streams = make(map[uint64]*unwrapper)
 	}

@@ -58,7 +58,7 @@ func (u *unwrapper) takeJSON(s *shape, object []byte, yield lineFunc) (ok, more 
 			if findHead(text) < 0 && !l.isPart() {
 				continue
 			}
-			if len(s.streams) >= maxStreams/4 {
+			if len(s.streams) >= maxStreams/2 {
 				if !s.close(false, yield) {
 					return true, false
 				}

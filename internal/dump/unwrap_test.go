@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/unleak/unleak"
 )
@@ -313,7 +314,7 @@ func FuzzUnwrap(f *testing.F) {
 				known[f.Func] = true
 			}
 		}
-		if len(want) == 0 || w.text != nil || strings.ContainsAny(string(text), "\r\x1b\\#") {
+		if len(want) == 0 || w.text != nil || !utf8.Valid(text) || strings.ContainsAny(string(text), "\r\x1b\\#") {
 			return
 		}
 		for _, g := range got {
