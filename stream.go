@@ -40,8 +40,9 @@ type Progress struct {
 
 // A Loss is something that was not read or not looked at, and why.
 type Loss struct {
-	// Kind is a short identifier: crash, killed, no-evidence, truncated,
-	// unreadable, capped, timeout, not-confirmed, unmatched-rule, vanished.
+	// Kind is a short identifier. Of test runs: crash, killed, no-evidence,
+	// timeout, not-confirmed; of dumps: truncated, unreadable, capped, elided,
+	// filtered, several, one-look; of rules: unmatched-rule, vanished; and more.
 	Kind string `json:"kind"`
 	// Package is the import path of the package concerned, if any.
 	Package string `json:"package,omitempty"`

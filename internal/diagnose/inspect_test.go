@@ -282,6 +282,11 @@ func TestJudgeImpact(t *testing.T) {
 		t.Errorf("impact %+v, age %v", f.Impact, f.Age)
 	}
 	looks := watch(process)
+	looks[0].Skipped, looks[0].Memory = 3000, &unleak.Memory{Stack: 4000 * 8192}
+	if f := Judge(looks, nil).Findings[0]; f.Impact.Share != 0.25 || f.Impact.StackBytes != 1000*8192 {
+		t.Errorf("of a process with more goroutines: impact %+v", f.Impact)
+	}
+	looks = watch(process)
 	looks[0].Delta = 30 * time.Second
 	if f := Judge(looks, nil).Findings[0]; f.Impact.PerHour != 120_000 {
 		t.Errorf("%v an hour, want 1000 in each 30 s", f.Impact.PerHour)

@@ -75,7 +75,7 @@ func (s *suspect) see(m *member) {
 //
 //  1. Proven: a wait that ends in no program, the runtime's mark, a deadlock that
 //     the runtime reported.
-//  2. Likely: the number grew over three looks or more without falling back.
+//  2. Likely: the number grew over three looks or more, all the while (Trend).
 //     What runs, sleeps or waits for the network grows with the load as well, and
 //     is a suspect.
 //  3. Suspect: it grew between two looks, some have waited for long, or there are
@@ -98,7 +98,7 @@ func (p *population) judge(s *suspect) {
 		s.how, s.grade = unleak.HowGrowth, unleak.Suspect
 	case s.old >= someOld:
 		s.how, s.grade = unleak.HowLongWait, unleak.Suspect
-	case s.Count >= many, s.Count >= some && s.Count*tenthOf >= p.last.Goroutines:
+	case s.Count >= many, s.Count >= some && s.Count*tenthOf >= p.last.Process():
 		s.how, s.grade = unleak.HowMany, unleak.Suspect
 	}
 }
@@ -157,7 +157,7 @@ func (p *population) finding(s *suspect) unleak.Finding {
 		f.Age = &s.age
 	}
 	counts := p.counts(s.Key)
-	f.Impact = &unleak.Impact{Share: share(s.count, p.last.Goroutines), PerHour: s.trend.PerHour}
+	f.Impact = &unleak.Impact{Share: share(s.count, p.last.Process()), PerHour: s.trend.PerHour}
 	f.Impact.StackBytes, f.Impact.AtLeast = p.stackBytes(s.count)
 	if len(counts) > 1 {
 		f.Impact.Counts = counts
@@ -179,8 +179,8 @@ func share(n, of int) float64 {
 // stackBytes returns what the stacks of n goroutines take: by the process's mean,
 // else at least the runtime's minimum.
 func (p *population) stackBytes(n int) (bytes int64, atLeast bool) {
-	if m := p.last.Memory; m != nil && p.last.Goroutines > 0 {
-		return m.Stack / int64(p.last.Goroutines) * int64(n), false
+	if m := p.last.Memory; m != nil && p.last.Process() > 0 {
+		return m.Stack / int64(p.last.Process()) * int64(n), false
 	}
 	return stackMin * int64(n), true
 }

@@ -210,6 +210,9 @@ func (t *Tally) Stacks() []*Stack { return t.stacks }
 type Look struct {
 	unleak.Snapshot
 	Stacks []*Stack
+	// Skipped is how many goroutines the process has beside those of the look,
+	// which the user did not want to look at.
+	Skipped int
 	// Deadlock says that the runtime ended the process because every goroutine
 	// was asleep.
 	Deadlock bool
@@ -217,3 +220,6 @@ type Look struct {
 	// for this look, and not from one that somebody took earlier.
 	Proof bool
 }
+
+// Process returns the number of the process's goroutines.
+func (l *Look) Process() int { return l.Goroutines + l.Skipped }

@@ -62,6 +62,7 @@ type count struct {
 	deep     int           // goroutines whose stack lacks its outermost frames
 	capped   bool
 	skipped  int // goroutines that the filter left out
+	mains    int // how often goroutine 1 came: once in each dump
 	leftOver error
 }
 
@@ -70,6 +71,9 @@ func newCount(f Filter) *count { return &count{sieve: newSieve(f)} }
 func (c *count) add(g *unleak.Goroutine) {
 	c.read++
 	n := max(g.Count, 1)
+	if g.ID == 1 {
+		c.mains++
+	}
 	switch {
 	case g.Elided > 0:
 		c.elided += n
@@ -85,7 +89,7 @@ func (c *count) add(g *unleak.Goroutine) {
 
 // tell puts what was counted into a look.
 func (c *count) tell(look *diagnose.Look) {
-	look.Stacks, look.Goroutines = c.tally.Stacks(), c.tally.Total()
+	look.Stacks, look.Goroutines, look.Skipped = c.tally.Stacks(), c.tally.Total(), c.skipped
 }
 
 // maxReasons is how many unreadable records are told one by one.
@@ -212,6 +216,9 @@ func (l *looker) account(look *diagnose.Look, c *count) {
 	}
 	if look.Format == string(traceback) && look.Bytes == pprofCut {
 		l.lose("truncated", true, "%s is exactly 64 MiB, where the runtime cuts a traceback without a word: most goroutines may be missing. Take /debug/pprof/goroutine without debug=2, which is complete.", look.From)
+	}
+	if c.mains > 1 {
+		l.lose("several", false, "%s holds %d dumps, and their goroutines are counted together. To see what grew, write each to a file of its own and compare them with -diff.", look.From, c.mains)
 	}
 	if c.capped {
 		l.lose("capped", true, "%s unpacks to more than %d GiB: the rest was not read. Unpack it and give its parts.", look.From, maxUnpacked>>30)

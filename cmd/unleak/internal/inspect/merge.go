@@ -12,8 +12,8 @@ import (
 )
 
 // merge makes one judgement of those of several processes: findings with one key
-// become one, with the evidence of all.
-func merge(all []diagnose.Judgement) diagnose.Judgement {
+// become one, with the evidence of all. The processes have total goroutines.
+func merge(all []diagnose.Judgement, total int) diagnose.Judgement {
 	var j diagnose.Judgement
 	findings := make(map[string]int)
 	var groups groupings
@@ -35,8 +35,8 @@ func merge(all []diagnose.Judgement) diagnose.Judgement {
 		}
 	}
 	for n := range j.Findings {
-		if f := &j.Findings[n]; f.Impact != nil && j.Total > 0 {
-			f.Impact.Share = float64(f.Count) / float64(j.Total)
+		if f := &j.Findings[n]; f.Impact != nil && total > 0 {
+			f.Impact.Share = float64(f.Count) / float64(total)
 		}
 	}
 	slices.SortStableFunc(j.Findings, func(a, b unleak.Finding) int { return unleak.CompareFindings(&a, &b) })

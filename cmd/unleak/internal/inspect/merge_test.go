@@ -30,7 +30,7 @@ func TestMerge(t *testing.T) {
 	one := process(map[string]string{"tenant": "a", "one": "1"}, 5, map[string]int{"select:m.pool": 40, "chan send:m.leak": 70, idle: 500})
 	two := process(map[string]string{"tenant": "b"}, 0, map[string]int{"select:m.pool": 40, "chan send (nil chan):m.stuck": 2, idle: 100})
 	three := process(map[string]string{"tenant": "a"}, 90, map[string]int{"chan send:m.leak": 60, "chan send (nil chan):m.stuck": 1})
-	j := merge([]diagnose.Judgement{one, two, three})
+	j := merge([]diagnose.Judgement{one, two, three}, 1626)
 	var got []string
 	for _, f := range j.Findings {
 		got = append(got, fmt.Sprintf("%s %d %s %.2f of %d", f.Grade, f.Count, f.Blocked.Func, f.Impact.Share, f.Impact.StackBytes))
@@ -44,7 +44,7 @@ func TestMerge(t *testing.T) {
 	}
 	want := []string{
 		"proven 3 m.stuck 0.00 of 6144",
-		"suspect 130 m.leak 0.16 of 266240",
+		"suspect 130 m.leak 0.08 of 266240",
 		"3 m.stuck {90 90 1} map[tenant:[{b 2} {a 1}]]",
 		"130 m.leak {5 90 130} map[one:[{1 70}] tenant:[{a 130}]]",
 		"80 m.pool {5 5 40} map[one:[{1 40}] tenant:[{a 40} {b 40}]]",

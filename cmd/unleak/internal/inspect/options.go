@@ -97,6 +97,10 @@ func (o *Options) Check() error {
 		return usage.Errorf("-every looks at one running process: give its address, such as localhost:6060")
 	case (o.Capture.Leak || o.Capture.Full) && !slices.ContainsFunc(o.Args, capture.IsTarget):
 		return usage.Errorf("-leak and -full ask a running process: give its address, such as localhost:6060")
+	case o.Limit != (Limit{}) && len(o.Args) > 1 && !o.Diff:
+		return usage.Errorf("-limit is for one process: give one, or looks at one with -diff")
+	case o.Limit != (Limit{}) && o.Filter.String() != "":
+		return usage.Errorf("-limit is for all goroutines of a process: leave %s out", o.Filter.String())
 	case o.Every > 0 && o.Every < time.Second:
 		return usage.Errorf("-every=%s: less than a second between two looks would be felt by the process", o.Every)
 	}

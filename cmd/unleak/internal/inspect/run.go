@@ -91,10 +91,12 @@ func (i *inspector) once(ctx context.Context) (*unleak.Report, error) {
 		return i.report(l, looks, i.judge(looks, from[len(from)-1], false)), nil
 	}
 	var all []diagnose.Judgement
+	total := 0
 	for n, look := range looks {
 		all = append(all, i.judge([]*diagnose.Look{look}, from[n], true))
+		total += look.Process()
 	}
-	return i.report(l, looks, merge(all)), nil
+	return i.report(l, looks, merge(all, total)), nil
 }
 
 // judge judges the looks at one process. With several processes, evidence names
@@ -126,8 +128,11 @@ func (i *inspector) report(l *looker, looks []*diagnose.Look, j diagnose.Judgeme
 		Losses:   slices.Clone(l.losses),
 		Summary:  unleak.Summary{Total: j.Total, Idle: j.Idle, Running: j.Running},
 	}
-	for _, look := range looks {
+	for n, look := range looks {
 		r.Snapshots = append(r.Snapshots, look.Snapshot)
+		if n > 0 && i.Diff && !look.Time.IsZero() && look.Time.Before(looks[n-1].Time) {
+			r.Losses = append(r.Losses, unleak.Loss{Kind: "order", Message: look.From + " is older than " + looks[n-1].From + ", which was given before it: with -diff the oldest comes first."})
+		}
 	}
 	for _, by := range i.By {
 		r.Rollups = append(r.Rollups, rollup(by, r.Groups))
@@ -144,7 +149,9 @@ func (i *inspector) report(l *looker, looks []*diagnose.Look, j diagnose.Judgeme
 	if len(looks) == 1 && len(r.Findings) > 0 && r.Findings[0].Grade == unleak.Suspect {
 		r.Losses = append(r.Losses, unleak.Loss{Kind: "one-look", Message: "One look shows how many there are, not what grows: " + i.lookAgain() + "."})
 	}
-	r.Summary.Forecast = forecast(i.Limit, last, j)
+	if len(looks) == 1 || i.Diff || i.Every > 0 {
+		r.Summary.Forecast = forecast(i.Limit, last, j)
+	}
 	if r.Summary.Forecast == nil && i.Limit.Bytes > 0 {
 		r.Losses = append(r.Losses, unleak.Loss{Kind: "no-memory", Message: "A -limit in bytes needs to know what a stack takes, which " + last.From + " does not tell: give a number of goroutines, or the address of the process."})
 	}
@@ -207,6 +214,9 @@ const (
 // nil where nothing tells.
 func forecast(limit Limit, last *diagnose.Look, j diagnose.Judgement) *unleak.Forecast {
 	f := &unleak.Forecast{Goroutines: limit.Goroutines, Bytes: limit.Bytes, PerHour: j.Trend.PerHour}
+	if last.Skipped > 0 {
+		return nil
+	}
 	if last.Memory != nil && j.Total > 0 {
 		f.PerGoroutine = last.Memory.Stack / int64(j.Total)
 	}
