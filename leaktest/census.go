@@ -4,7 +4,6 @@ package leaktest
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/unleak/unleak"
@@ -29,10 +28,9 @@ type group struct {
 	profiled, traced []*unleak.Goroutine
 }
 
-// takeCensus stops the world for as long as a traceback of all takes. The goroutine
-// self and the main goroutine are left out.
-func takeCensus(self uint64) (*census, error) {
-	profiled, err := process.looks.all()
+// takeCensus stops the world for as long as a traceback of all takes. It leaves out
+// whom isSelf does.
+func takeCensus(profiled []*unleak.Goroutine) *census {
 	c := &census{parents: make(map[uint64]uint64), created: make(map[uint64]unleak.Frame)}
 	byStack := make(map[string]*group)
 	groupOf := func(stack []unleak.Frame) *group {
@@ -43,18 +41,16 @@ func takeCensus(self uint64) (*census, error) {
 		}
 		return byStack[text]
 	}
-	c.trace(self, groupOf)
+	c.trace(groupOf)
 	for _, p := range profiled {
-		if !isSelf(p) {
-			g := groupOf(p.Stack)
-			g.profiled = append(g.profiled, p)
-		}
+		g := groupOf(p.Stack)
+		g.profiled = append(g.profiled, p)
 	}
-	return c, err
+	return c
 }
 
 // trace takes the traceback and puts its goroutines into groups.
-func (c *census) trace(self uint64, groupOf func([]unleak.Frame) *group) {
+func (c *census) trace(groupOf func([]unleak.Frame) *group) {
 	type sameness struct {
 		stack   *unleak.Frame // equal stacks are one, as a rule
 		depth   int
@@ -80,7 +76,7 @@ func (c *census) trace(self uint64, groupOf func([]unleak.Frame) *group) {
 			}
 			child = a.ID
 		}
-		if g.ID == self || g.ID == 1 || len(g.Stack) == 0 || isSelf(g) {
+		if len(g.Stack) == 0 || isSelf(g) {
 			continue
 		}
 		s := sameness{&g.Stack[0], len(g.Stack), g.Created, g.Creator, g.Wait, g.Leaked, g.Bubble}
@@ -219,25 +215,18 @@ func (c claims) take(p *unleak.Goroutine, whole bool) (list []*unleak.Goroutine)
 // startedBy reports whether a goroutine's creators, as far as they live, lead to
 // the one with the number.
 func (c *census) startedBy(g *unleak.Goroutine, number uint64) bool {
-	seen := make(map[uint64]bool)
-	for id := g.Creator; id > 1 && !seen[id]; id = c.parents[id] {
-		if id == number {
-			return true
+	id := g.Creator
+	for range maxCreators {
+		if id == number || id <= 1 {
+			break
 		}
-		seen[id] = true
+		id = c.parents[id]
 	}
-	return false
+	return id == number && id > 1 // the main goroutine starts for all
 }
 
-// cutMark takes the value of a check's label apart.
-func cutMark(mark string) (goroutine uint64, test string, ok bool) {
-	number, test, ok := strings.Cut(mark, " ")
-	if !ok {
-		return 0, "", false
-	}
-	goroutine, err := strconv.ParseUint(number, 10, 64)
-	return goroutine, test, err == nil
-}
+// maxCreators bounds how far a chain of creators is followed.
+const maxCreators = 1000
 
 // stackText writes a stack out, so that those of a profile and of a traceback
 // compare.

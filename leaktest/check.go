@@ -6,7 +6,6 @@ import (
 	"context"
 	"runtime"
 	"runtime/pprof"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +40,7 @@ func Check(t testing.TB, options ...Options) {
 	o := join(options)
 	id, bubble := live.Self()
 	sieve, err := newSieve(&o)
+	mark := ""
 	switch {
 	case err != nil:
 	case bubble != 0:
@@ -48,7 +48,7 @@ func Check(t testing.TB, options ...Options) {
 	case o.Since != nil:
 		err = &MisuseError{"Check was given Options.Since, which is for Find and Left: it knows by itself which goroutines its test has started"}
 	default:
-		err = process.tests.begin(t, id)
+		mark, err = process.tests.begin(t, id)
 	}
 	if err != nil {
 		t.Errorf("%v", err)
@@ -59,7 +59,7 @@ func Check(t testing.TB, options ...Options) {
 		t: t, sieve: sieve,
 		self: id, name: t.Name(), pkg: caller(),
 		goroutines: runtime.NumGoroutine(), created: live.Created(),
-		mark: live.SetMark(base, label, strconv.FormatUint(id, 10)+" "+t.Name()),
+		mark: live.SetMark(base, label, mark),
 	}
 	t.Cleanup(func() {
 		t.Helper()
@@ -115,9 +115,14 @@ func (c *check) context() (context.Context, context.CancelFunc) {
 }
 
 // lull gives goroutines that are about to end a moment, so that the first look does
-// not find them. Their number is a hint, no more: others come and go too.
+// not find them; longer where a look costs more. Their number is a hint, no more:
+// others come and go too.
 func (c *check) lull() {
-	for pause := 10 * time.Microsecond; pause < 3*time.Millisecond && !c.empty() && runtime.NumGoroutine() > c.goroutines; pause *= 2 {
+	most := time.Millisecond
+	if c.goroutines > many {
+		most = 10 * time.Millisecond
+	}
+	for pause := 10 * time.Microsecond; pause <= most && !c.empty() && runtime.NumGoroutine() > c.goroutines; pause *= 2 {
 		time.Sleep(pause)
 	}
 }
@@ -125,7 +130,8 @@ func (c *check) lull() {
 // empty implements scope: nothing was started since the test began, or nothing is
 // there but the main goroutine and this one.
 func (c *check) empty() bool {
-	return runtime.NumGoroutine() <= 2 || live.Created() == c.created
+	n := runtime.NumGoroutine()
+	return n <= 1 || n == 2 && c.self != 1 || live.Created() == c.created
 }
 
 // left implements scope.
@@ -162,7 +168,7 @@ func (c *check) proven(left []*unleak.Goroutine) bool {
 
 // count takes a census and returns what is the test's.
 func (c *check) count() ([]*unleak.Goroutine, *census) {
-	all, err := takeCensus(c.self)
+	all, err := process.looks.census()
 	if err != nil {
 		c.err = err
 	}

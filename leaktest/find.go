@@ -129,15 +129,14 @@ type search struct {
 }
 
 func newSearch(o *Options) (*search, error) {
-	self, bubble := live.Self()
-	if bubble != 0 {
+	if _, bubble := live.Self(); bubble != 0 {
 		return nil, &MisuseError{"a search inside a testing/synctest bubble waits for a time that stands still; synctest.Test fails by itself where goroutines of the bubble stay blocked, so look when it has returned"}
 	}
 	sieve, err := newSieve(o)
 	if err != nil {
 		return nil, err
 	}
-	return &search{sieve: sieve, self: self}, nil
+	return &search{sieve: sieve}, nil
 }
 
 // problem returns what kept the search from seeing all.
@@ -161,17 +160,11 @@ func (f *search) left() []*unleak.Goroutine {
 		if err != nil {
 			f.err = err
 		}
-		var others []*unleak.Goroutine
-		for _, g := range all {
-			if !isSelf(g) {
-				others = append(others, g)
-			}
-		}
-		if len(f.rest(others)) == 0 {
+		if len(f.rest(all)) == 0 {
 			return nil
 		}
 	}
-	c, err := takeCensus(f.self)
+	c, err := process.looks.census()
 	if err != nil {
 		f.err = err
 	}
@@ -183,17 +176,6 @@ func (f *search) left() []*unleak.Goroutine {
 		}
 	}
 	return f.rest(others)
-}
-
-// isSelf reports whether a record is a goroutine that looks or waits here, or the
-// main one.
-func isSelf(g *unleak.Goroutine) bool {
-	for _, f := range g.Stack {
-		if f.Func == here+".wait" || f.Func == here+".(*looker).all" {
-			return true
-		}
-	}
-	return g.Entry().Func == "main.main"
 }
 
 // proven implements scope.

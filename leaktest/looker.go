@@ -3,6 +3,9 @@
 package leaktest
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -10,66 +13,114 @@ import (
 	"github.com/unleak/unleak/internal/live"
 )
 
-// label is the pprof label that a check puts on its test's goroutine. Its value is
-// the goroutine's number and the test's name.
+// label is the pprof label that a check puts on its test's goroutine.
 const label = "leaktest"
 
-// A looker takes profiles for all checks. Those that wait for one at the same time
-// share it, so that two hundred parallel tests cost hardly more than one.
+// newMark returns the label's value: the goroutine's number, one that tells the
+// checks on a goroutine apart, and the test's name.
+func newMark(goroutine, check uint64, test string) string {
+	return fmt.Sprintf("%d.%d %s", goroutine, check, test)
+}
+
+// cutMark takes the label's value apart.
+func cutMark(mark string) (goroutine uint64, test string, ok bool) {
+	numbers, test, ok := strings.Cut(mark, " ")
+	if !ok {
+		return 0, "", false
+	}
+	number, _, _ := strings.Cut(numbers, ".")
+	goroutine, err := strconv.ParseUint(number, 10, 64)
+	return goroutine, test, err == nil
+}
+
+// A looker looks at the process for all checks. Those that wait for a look at the
+// same time share one, so that two hundred parallel tests cost hardly more than one.
 type looker struct {
 	mu     sync.Mutex
 	reader live.Reader
-	last   map[live.Profile]*profile
+	marks  map[live.Profile]look[map[string][]*unleak.Goroutine]
+	last   look[*census]
 }
 
-// A profile holds the goroutines that bear a check's mark.
-type profile struct {
-	begun  time.Time
-	marked map[string][]*unleak.Goroutine // by the mark's value
-	err    error
+// A look is what was seen, and when it began. It is not written to any more.
+type look[T any] struct {
+	begun time.Time
+	seen  T
+	err   error
+}
+
+// since returns the last look if it is not older than asked, and else takes one.
+func (l look[T]) since(asked time.Time, take func() (T, error)) look[T] {
+	if l.begun.Before(asked) {
+		l.begun = time.Now()
+		l.seen, l.err = take()
+	}
+	return l
 }
 
 // marked returns the goroutines in a profile that bear a mark, as they are now or
-// have been since the call.
+// were since the call.
 func (l *looker) marked(kind live.Profile, mark string) ([]*unleak.Goroutine, error) {
 	asked := time.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := l.last[kind]
-	if p == nil || p.begun.Before(asked) {
-		p = l.take(kind)
-		if l.last == nil {
-			l.last = make(map[live.Profile]*profile)
-		}
-		l.last[kind] = p
+	if l.marks == nil {
+		l.marks = make(map[live.Profile]look[map[string][]*unleak.Goroutine])
 	}
-	return p.marked[mark], p.err
+	p := l.marks[kind].since(asked, func() (map[string][]*unleak.Goroutine, error) { return l.byMark(kind) })
+	l.marks[kind] = p
+	return p.seen[mark], p.err
 }
 
-func (l *looker) take(kind live.Profile) *profile {
-	p := &profile{begun: time.Now(), marked: make(map[string][]*unleak.Goroutine)}
-	for r, err := range l.reader.Records(kind) {
-		if err != nil {
-			p.err = err
-			continue
-		}
-		if mark, ok := r.Label(label); ok {
-			p.marked[mark] = append(p.marked[mark], r.Goroutine())
+func (l *looker) byMark(kind live.Profile) (marked map[string][]*unleak.Goroutine, err error) {
+	marked = make(map[string][]*unleak.Goroutine)
+	for r, e := range l.reader.Records(kind) {
+		if e != nil {
+			err = e
+		} else if mark, ok := r.Label(label); ok {
+			marked[mark] = append(marked[mark], r.Goroutine())
 		}
 	}
-	return p
+	return marked, err
+}
+
+// census returns a census of now, or of since the call.
+func (l *looker) census() (*census, error) {
+	asked := time.Now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last = l.last.since(asked, func() (*census, error) {
+		profiled, err := l.profile()
+		return takeCensus(profiled), err
+	})
+	return l.last.seen, l.last.err
 }
 
 // all returns every goroutine of a profile.
-func (l *looker) all() (list []*unleak.Goroutine, err error) {
+func (l *looker) all() ([]*unleak.Goroutine, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.profile()
+}
+
+func (l *looker) profile() (list []*unleak.Goroutine, err error) {
 	for r, e := range l.reader.Records(live.All) {
 		if e != nil {
 			err = e
-			continue
+		} else if g := r.Goroutine(); !isSelf(g) {
+			list = append(list, g)
 		}
-		list = append(list, r.Goroutine())
 	}
 	return list, err
+}
+
+// isSelf reports whether a goroutine is one that looks here, or the main one.
+func isSelf(g *unleak.Goroutine) bool {
+	for i := range g.Stack {
+		switch g.Stack[i].Func {
+		case here + ".(*check).end", here + ".find", here + ".Left", here + ".plant":
+			return true
+		}
+	}
+	return g.ID == 1 || g.Entry().Func == "main.main"
 }

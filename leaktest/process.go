@@ -26,6 +26,7 @@ const maxTests = 1 << 17
 // A register knows which checks run, which tests had one, and what these reported.
 type register struct {
 	mu       sync.Mutex
+	begun    uint64 // counts checks
 	running  map[testing.TB]bool
 	names    map[uint64]string // tests by the numbers of their goroutines
 	reported map[sighting]bool
@@ -37,13 +38,13 @@ type sighting struct {
 	key  unleak.Key
 }
 
-// begin notes that a check of the test on a goroutine begins. A second one at the
-// same time is an error.
-func (r *register) begin(t testing.TB, goroutine uint64) error {
+// begin notes that a check of the test on a goroutine begins, and returns its mark. A
+// second one at the same time is an error.
+func (r *register) begin(t testing.TB, goroutine uint64) (mark string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.running[t] {
-		return &MisuseError{fmt.Sprintf("Check was called a second time in %s: once is enough, and joins several Options; a subtest checks its own t", t.Name())}
+		return "", &MisuseError{fmt.Sprintf("Check was called a second time in %s: once is enough, and joins several Options; a subtest checks its own t", t.Name())}
 	}
 	if r.running == nil {
 		r.running, r.names, r.reported = make(map[testing.TB]bool), make(map[uint64]string), make(map[sighting]bool)
@@ -52,7 +53,8 @@ func (r *register) begin(t testing.TB, goroutine uint64) error {
 	if len(r.names) < maxTests {
 		r.names[goroutine] = t.Name()
 	}
-	return nil
+	r.begun++
+	return newMark(goroutine, r.begun, t.Name()), nil
 }
 
 func (r *register) end(t testing.TB) {

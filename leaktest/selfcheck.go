@@ -6,7 +6,6 @@ import (
 	"context"
 	"runtime"
 	"runtime/pprof"
-	"strconv"
 	"testing"
 	"time"
 
@@ -42,7 +41,7 @@ func plant(release chan struct{}, found chan<- []unleak.Finding, gone chan<- boo
 	self, _ := live.Self()
 	c := &check{
 		sieve: sieve, self: self, name: "SelfCheck", pkg: here,
-		mark: live.SetMark(context.Background(), label, strconv.FormatUint(self, 10)+" leaktest.SelfCheck"),
+		mark: live.SetMark(context.Background(), label, newMark(self, 0, "SelfCheck")),
 	}
 	go planted(release)
 	pprof.SetGoroutineLabels(context.Background())

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/unleak/unleak"
@@ -45,7 +46,9 @@ func wait(ctx context.Context, o *Options, s scope) []*unleak.Goroutine {
 	var (
 		start = time.Now()
 		since = start // nothing has changed from then on
+		left  []*unleak.Goroutine
 		last  state
+		at    moment
 		looks int // in which nothing has changed
 		tried = o.NoProof
 		pause = firstPause
@@ -55,31 +58,42 @@ func wait(ctx context.Context, o *Options, s scope) []*unleak.Goroutine {
 			return nil
 		}
 		begun := time.Now()
-		left := s.left()
-		now := time.Now()
-		if len(left) == 0 {
-			return nil
-		}
-		if next := stateOf(left); next == last {
-			looks++
+		if m := now(); left != nil && m == at && last.running == 0 {
+			looks++ // nobody came or went: that needs no profile
 		} else {
-			last, since, looks = next, now, 0
+			at, left = m, s.left()
+			if len(left) == 0 {
+				return nil
+			}
+			if next := stateOf(left); next == last {
+				looks++
+			} else {
+				last, since, looks = next, time.Now(), 0
+			}
 		}
-		passed := now.Sub(start)
+		passed := time.Since(start)
 		switch {
 		case passed >= o.Grace && (looks >= enoughLooks && last.running == 0 || passed >= patience*o.Grace), ctx.Err() != nil:
 			return left
-		case !tried && last.provable && looks > 0 && now.Sub(since) >= still:
+		case !tried && last.provable && looks > 0 && time.Since(since) >= still:
 			tried = true
 			if s.proven(left) {
 				return left
 			}
 		}
 		// A look at many goroutines takes long: then they get more time between.
-		sleep(ctx, max(pause, 2*now.Sub(begun)))
+		sleep(ctx, max(pause, 2*time.Since(begun)))
 		pause = min(2*pause, lastPause)
 	}
 }
+
+// A moment tells whether any goroutine came or went since another.
+type moment struct {
+	there   int
+	created uint64
+}
+
+func now() moment { return moment{runtime.NumGoroutine(), live.Created()} }
 
 // A state is what must stay the same for a scope to be still.
 type state struct {

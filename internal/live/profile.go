@@ -64,8 +64,9 @@ const maxKnown = 1 << 14
 // first. Records that are passed over cost no memory: only those of which more is
 // asked are made into a Goroutine.
 //
-// The profile is taken when the sequence begins. What cannot be read is an error in
-// it; a profile that this runtime does not have is ErrNoProfile.
+// The profile is taken when the sequence begins, and written while it goes on: it
+// must not take another. What cannot be read is an error in it; a profile that this
+// runtime does not have is ErrNoProfile.
 func (r *Reader) Records(profile Profile) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		p := pprof.Lookup(string(profile))
@@ -78,7 +79,7 @@ func (r *Reader) Records(profile Profile) iter.Seq2[*Record, error] {
 		}
 		s := &splitter{yield: yield, record: Record{reader: r, leaked: profile == Leaks}}
 		err := p.WriteTo(s, 1)
-		if err == nil {
+		if err == nil && !s.stopped {
 			err = s.end()
 		}
 		if err != nil && !s.stopped {
@@ -106,10 +107,14 @@ type splitter struct {
 	stopped bool
 }
 
-// Write implements io.Writer.
+// Write implements io.Writer. The profile is written to its end even where a write
+// fails.
 func (s *splitter) Write(p []byte) (int, error) {
 	n := len(p)
 	for {
+		if s.stopped {
+			return 0, errStopped
+		}
 		i := bytes.IndexByte(p, '\n')
 		if i < 0 {
 			s.part = append(s.part, p...)

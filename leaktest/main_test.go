@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+
+package leaktest
+
+import (
+	"context"
+	"io"
+	"runtime/pprof"
+	"strings"
+	"testing"
+	"time"
+)
+
+// runner stands for *testing.M.
+type runner func() int
+
+func (r runner) Run() int { return r() }
+
+func TestCheckMain(t *testing.T) {
+	c := make(chan int)
+	defer close(c)
+	stay := func() { <-c }
+	pprof.SetGoroutineLabels(context.Background()) // what unleak test may have set
+	for _, tt := range []struct {
+		name    string
+		run     runner
+		options Options
+		code    int
+		want    string // in the output; "" means that there is none
+	}{
+		{"clean", func() int { return 0 }, Options{}, 0, ""},
+		{"failed", func() int { go stay(); return 1 }, Options{}, 1, "since tests have failed"},
+		{"failed, checked", func() int { go stay(); return 2 }, Options{OnFailure: true}, 2, "left 1 goroutine behind"},
+		{"left", func() int { go stay(); return 0 }, Options{}, 1, "leaktest: TestCheckMain (1)"},
+		{"left by who knows", func() int { time.AfterFunc(0, stay); time.Sleep(20 * time.Millisecond); return 0 }, Options{Grace: 50 * time.Millisecond}, 1, "left 1 goroutine behind"},
+		{"ignored", func() int { go stay(); return 0 }, Options{Background: []Ignore{{Package: here}}}, 0, ""},
+		{"unused", func() int { return 0 }, Options{Ignore: []Ignore{{Func: "m.gone"}}, FailUnused: true}, 1, "m.gone"},
+		{"misuse", func() int { return 0 }, Options{Since: Current()}, 1, "Options.Since"},
+		{"misuse", func() int { return 0 }, Options{Ignore: make([]Ignore, 1)}, 1, "nothing is set"},
+	} {
+		if tt.options.Grace == 0 {
+			tt.options.Grace = 10 * time.Millisecond
+		}
+		var out strings.Builder
+		code := make(chan int)
+		go func() { code <- checkMain(tt.run, tt.options, here, &out) }()
+		if got := <-code; got != tt.code || !strings.Contains(out.String(), tt.want) || tt.want == "" && out.Len() > 0 {
+			t.Errorf("%s: code %d, want %d and %q in\n%s", tt.name, got, tt.code, tt.want, out.String())
+		}
+	}
+}
+
+// TestReportedOnce: what a test's own check has reported is no news to CheckMain.
+func TestReportedOnce(t *testing.T) {
+	c := make(chan int)
+	defer close(c)
+	told := &quiet{TB: t}
+	code := make(chan int)
+	go func() {
+		code <- checkMain(runner(func() int {
+			done := make(chan bool)
+			go func() {
+				defer close(done)
+				Check(told, Options{Grace: 10 * time.Millisecond})
+				go func() { <-c }()
+				told.cleanup()
+			}()
+			<-done
+			return 0
+		}), Options{Grace: 10 * time.Millisecond}, here, io.Discard)
+	}()
+	if got := <-code; got != 0 || told.errors != 1 {
+		t.Errorf("code %d after %d errors of Check, want 0 after 1", got, told.errors)
+	}
+}
+
+// quiet is a test whose errors are counted.
+type quiet struct {
+	testing.TB
+	errors  int
+	cleanup func()
+}
+
+func (q *quiet) Helper()               {}
+func (q *quiet) Cleanup(f func())      { q.cleanup = f }
+func (q *quiet) Error(...any)          { q.errors++ }
+func (q *quiet) Errorf(string, ...any) { q.errors++ }
+
+func TestReportIsCapped(t *testing.T) {
+	v := verdict{findings: judge(nil, "", nil).findings}
+	if got := v.write("m", 0); got != "" {
+		t.Errorf("a report of nothing: %q", got)
+	}
+}
