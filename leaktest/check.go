@@ -151,7 +151,7 @@ func (c *check) left() []*unleak.Goroutine {
 // the collector goes through a megabyte in about a millisecond.
 func (c *check) marked(kind live.Profile) []*unleak.Goroutine {
 	n := runtime.NumGoroutine()
-	if kind == live.All && n > many && live.Heap() < uint64(n)<<12 && c.mark.Gone() {
+	if kind == live.All && n > many && live.Heap() < uint64(n)<<13 && c.mark.Gone() {
 		return nil
 	}
 	list, err := process.looks.marked(kind, c.mark.Value)

@@ -159,6 +159,64 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
+// TestSubtests: subtests are part of their test, but for those with a check of their
+// own.
+func TestSubtests(t *testing.T) {
+	c := gate(t)
+	var child *subject
+	parent := run(t, func(p *subject) {
+		leaktest.Check(p, leaktest.Options{Grace: short})
+		t.Run("group", func(t *testing.T) {
+			t.Run("part", func(t *testing.T) {
+				t.Parallel()
+				go receive(c)
+			})
+			t.Run("checked", func(t *testing.T) {
+				t.Parallel()
+				child = run(t, func(s *subject) {
+					leaktest.Check(s, leaktest.Options{Grace: short})
+					go receive(c)
+					go receive(c)
+				})
+			})
+		})
+	})
+	for s, want := range map[*subject]string{
+		parent: "TestSubtests left 1 goroutine behind",
+		child:  "TestSubtests/group/checked left 2 goroutines behind",
+	} {
+		if len(s.errors) != 1 || !strings.Contains(s.errors[0], want) {
+			t.Errorf("want %q in %s", want, s.all())
+		}
+	}
+}
+
+// TestProof: what the runtime proves is proven, and is not waited for.
+func TestProof(t *testing.T) {
+	t.Parallel()
+	if pprof.Lookup("goroutineleak") == nil {
+		return // this runtime has no proof; TestLeft shows what is found without
+	}
+	begun := time.Now()
+	s := run(t, func(t *subject) {
+		leaktest.Check(t, leaktest.Options{Grace: 2 * time.Minute})
+		go receive(make(chan int))
+	})
+	if !strings.Contains(s.all(), "proven  1 goroutine") {
+		t.Errorf("not proven: %s", s.all())
+	}
+	if passed := time.Since(begun); passed > time.Minute {
+		t.Errorf("the check took %v, though all was proven", passed)
+	}
+	s = run(t, func(t *subject) {
+		leaktest.Check(t, leaktest.Options{Grace: short, NoProof: true})
+		go receive(make(chan int))
+	})
+	if !strings.Contains(s.all(), "likely  1 goroutine") {
+		t.Errorf("without the proof: %s", s.all())
+	}
+}
+
 func TestEndsInGrace(t *testing.T) {
 	t.Parallel()
 	begun := time.Now()

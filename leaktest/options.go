@@ -20,7 +20,7 @@ import (
 // what all its tests share, and a test adds to it.
 type Options struct {
 	// Grace is how long goroutines may take to end after the test; 0 means
-	// 500 ms, a negative value not at all. A check ends at once when nothing is
+	// 400 ms, a negative value not at all. A check ends at once when nothing is
 	// left, or when the runtime has proved that all that is left is stuck. While
 	// goroutines still end or run when the grace is over, it goes on for up to
 	// four times as long: on a busy machine, time passes and they do not get to
@@ -54,8 +54,9 @@ type Options struct {
 	Max int
 }
 
-// defaultGrace is what others give: go.uber.org/goleak v1.3.0 waits for 430 ms.
-const defaultGrace = 500 * time.Millisecond
+// defaultGrace is about what suites are used to: go.uber.org/goleak v1.3.0 waits for
+// 430 ms in all.
+const defaultGrace = 400 * time.Millisecond
 
 // An Ignore describes goroutines. All fields that are set must fit; one in which
 // nothing is set fits nothing, and is a misuse that fails the check.

@@ -46,8 +46,8 @@ func number(text []byte, word string) uint64 {
 // stays the same, none was started meanwhile. It costs some microseconds.
 func Created() uint64 { return read("/sched/goroutines-created:goroutines") }
 
-// Heap returns how many bytes the last garbage collection found to be in use.
-func Heap() uint64 { return read("/gc/heap/live:bytes") }
+// Heap returns how many bytes of the heap the garbage collector has to scan.
+func Heap() uint64 { return read("/gc/scan/heap:bytes") }
 
 // read returns a metric, or 0 where the runtime does not have it.
 func read(name string) uint64 {
