@@ -79,7 +79,6 @@ type check struct {
 	goroutines int    // how many there were when the test began
 	created    uint64 // how many had been started by then
 	err        error
-	losses     []unleak.Loss
 }
 
 // many is the number of goroutines above which a look at all of them costs more

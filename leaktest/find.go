@@ -122,7 +122,6 @@ func (s *Snapshot) late() string {
 // A search is the scope of the whole process.
 type search struct {
 	*sieve
-	self   uint64
 	census *census
 	loss   *unleak.Loss
 	err    error

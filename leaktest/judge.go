@@ -73,14 +73,17 @@ func judge(left []leftover, pkg string, o *sieve) verdict {
 }
 
 // report returns what the verdict tells as a report that can be written.
-func (v *verdict) report(module string) *unleak.Report {
+func (v *verdict) report(module string, o *Options) *unleak.Report {
 	r := &unleak.Report{
 		Config:   unleak.Config{Tool: "unleak", Command: "test", Go: runtime.Version(), Module: module},
 		Findings: v.findings,
 		Losses:   v.losses,
 		Summary:  unleak.Summary{Ignored: v.ignored, Idle: v.process},
 	}
-	if !live.CanProve() {
+	switch {
+	case o.NoProof && live.CanProve():
+		r.Config.NoProof = "switched off by Options.NoProof"
+	case !live.CanProve():
 		r.Config.NoProof = runtime.Version() + " has none; Go 1.27 does, and Go 1.26 with GOEXPERIMENT=goroutineleakprofile"
 	}
 	return r

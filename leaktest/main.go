@@ -47,7 +47,7 @@ func checkMain(m Runner, o Options, pkg string, out io.Writer) (code int) {
 	if pkg != "" {
 		what += " of " + pkg
 	}
-	if report := v.write(what, o.Max); report != "" {
+	if report := v.write(what, &o); report != "" {
 		fmt.Fprintln(out, report)
 		code = max(code, 1)
 	}

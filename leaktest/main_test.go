@@ -4,11 +4,14 @@ package leaktest
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"runtime/pprof"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/unleak/unleak"
 )
 
 // runner stands for *testing.M.
@@ -50,7 +53,10 @@ func TestCheckMain(t *testing.T) {
 	}
 }
 
-// later starts a goroutine of which nothing tells which test it belongs to.
+// later starts a goroutine of which nothing tells which test it belongs to: inlined,
+// its name would.
+//
+//go:noinline
 func later(c chan int) { time.AfterFunc(0, func() { <-c }) }
 
 // TestReportedOnce: what a test's own check has reported is no news to CheckMain.
@@ -90,8 +96,24 @@ func (q *quiet) Error(...any)          { q.errors++ }
 func (q *quiet) Errorf(string, ...any) { q.errors++ }
 
 func TestReportIsCapped(t *testing.T) {
-	v := verdict{findings: judge(nil, "", nil).findings}
-	if got := v.write("m", 0); got != "" {
+	v := verdict{}
+	if got := v.write("m", &Options{}); got != "" {
 		t.Errorf("a report of nothing: %q", got)
+	}
+	for i := range 5000 {
+		name := fmt.Sprintf("%s.f%d", strings.Repeat("long", 500), i)
+		v.findings = append(v.findings, unleak.Finding{
+			Key: name, Cause: unleak.CauseChanSend, Grade: unleak.Likely, Count: 20, Wait: unleak.WaitSend,
+			Blocked: unleak.Frame{Func: name}, Entry: unleak.Frame{Func: name},
+		})
+	}
+	for _, max := range []int{0, -1} {
+		got := v.write("m", &Options{Max: max})
+		if !strings.HasPrefix(got, "leaktest: m left 100000 goroutines behind\n") || len(got) > 64<<10 {
+			t.Errorf("Max %d: %d bytes: %.200s", max, len(got), got)
+		}
+		if cut := "not shown"; !strings.Contains(got, cut) {
+			t.Errorf("Max %d: does not say that something is %s", max, cut)
+		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 const maxReport = 60 << 10
 
 // write returns the findings for a person, grouped and counted.
-func (v *verdict) write(what string, max int) string {
+func (v *verdict) write(what string, o *Options) string {
 	if len(v.findings) == 0 {
 		return ""
 	}
@@ -27,7 +27,7 @@ func (v *verdict) write(what string, max int) string {
 	process.sources.mu.Unlock()
 	var b strings.Builder
 	fmt.Fprintf(&b, "leaktest: %s left %s behind\n\n", what, unleak.Plural(n, "goroutine"))
-	text.Write(&b, v.report(module).Messages(), text.Options{Max: max, Failures: true, More: "Options.Max: -1"})
+	text.Write(&b, v.report(module, o).Messages(), text.Options{Max: o.Max, Failures: true, More: "Options.Max: -1"})
 	s := strings.TrimRight(b.String(), "\n")
 	if len(s) > maxReport {
 		cut := strings.LastIndexByte(s[:maxReport], '\n')
@@ -61,7 +61,7 @@ func (c *check) tell(v verdict) {
 	for _, key := range v.keys {
 		process.tests.report(c.mark.Value, key)
 	}
-	if report := v.write(c.name, c.Max); report != "" {
+	if report := v.write(c.name, c.Options); report != "" {
 		c.t.Error(report)
 	}
 	fails, remarks := c.complaints(&v)
