@@ -10,6 +10,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -191,4 +192,24 @@ func readWith(r io.Reader, o dump.Options) (all []*unleak.Goroutine, errs []erro
 		}
 	}
 	return all, errs
+}
+
+// TestBounds reads what no runtime wrote, in bounded memory: one goroutine with
+// frames or ancestors without end.
+func TestBounds(t *testing.T) {
+	for _, part := range []string{"m.f(...)\n\tx.go:1 +0x1\n", "[originating from goroutine 7]:\n"} {
+		text := "goroutine 1 [running]:\nm.f(...)\n\tx.go:1 +0x1\n" + strings.Repeat(part, 100_000) + "\ngoroutine 2 [running]:\nm.g(...)\n\tx.go:1 +0x1\ncreated by m.f\n\tx.go:2 +0x1\n"
+		var read []uint64
+		var bad *dump.Error
+		for g, err := range dump.Read(strings.NewReader(text), dump.Options{}) {
+			if err == nil {
+				read = append(read, g.ID)
+			} else if !errors.As(err, &bad) || bad.Goroutine != 1 {
+				t.Errorf("%.12s: %v", part, err)
+			}
+		}
+		if !slices.Equal(read, []uint64{2}) || bad == nil {
+			t.Errorf("%.12s: read %d, error %v", part, read, bad)
+		}
+	}
 }

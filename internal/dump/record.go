@@ -15,6 +15,15 @@ const (
 	badFrame  = "a function has no file and line: text was lost or mixed in; take the dump again, into a file of its own"
 	noStack   = "no stack follows its header; take the dump again, into a file of its own"
 	cutShort  = "the input ends inside its stack; take the dump again, with a larger buffer or limit"
+	tooDeep   = "it has more frames and ancestors than any goroutine; see what wrote the text"
+)
+
+const (
+	// maxFrames bounds the frames and ancestors of one record, and so its memory.
+	// The runtime prints 100 frames of a stack.
+	maxFrames = 1 << 16
+	// maxName bounds the lines that may name a function.
+	maxName = 64 << 10
 )
 
 // A record is the goroutine being read. It takes one line at a time and tells
@@ -30,6 +39,7 @@ type record struct {
 	truncated bool   // the input ends inside it
 	guess     bool   // the header may be talk of a goroutine: without a stack it is nothing
 	g         unleak.Goroutine
+	frames    int      // of it and its ancestors, who count too
 	profile   *counted // read in place of a goroutine
 
 	// Of the section being read, which is g's own stack or an ancestor's:
@@ -47,7 +57,7 @@ func (r *record) begin(c *cache, offset int64, id uint64, header []byte, whole b
 	r.cache = c
 	// The runtime prints the stack of a thread's scheduler as goroutine 0.
 	r.open = id != 0
-	r.offset, r.reason, r.truncated = offset, "", false
+	r.offset, r.reason, r.truncated, r.frames = offset, "", false, 0
 	r.g = unleak.Goroutine{ID: id, Count: 1}
 	r.at, r.created, r.note, r.pending = 0, unleak.Frame{}, false, r.pending[:0]
 	if !r.parseHeader(&r.g, header) {
@@ -70,8 +80,12 @@ func (r *record) add(line []byte, whole bool) bool {
 	if string(line) == "runtime stack:" {
 		return false
 	}
+	if r.reason == tooDeep {
+		return true
+	}
 	if id, ok := cutAncestor(line); ok {
 		r.endSection()
+		r.count()
 		r.g.Ancestors = append(r.g.Ancestors, unleak.Ancestor{ID: id})
 		return true
 	}
@@ -83,6 +97,7 @@ func (r *record) add(line []byte, whole bool) bool {
 	case line[0] == '.' && r.addElision(line):
 	case isNote(line):
 		r.note = true
+	case len(line) > maxName:
 	case !isCall(r.pending):
 		r.pending = append(r.pending[:0], line...)
 	case isCall(line) && whole:
@@ -113,6 +128,7 @@ func (r *record) addPlace(p placeText, whole bool) bool {
 	name, ok := functionName(pending, p.bare)
 	switch {
 	case ok:
+		r.count()
 		r.at = r.child(r.at, call{r.name(name), at})
 	case p.bare:
 		r.note = true // a C function whose name is not known
@@ -120,6 +136,13 @@ func (r *record) addPlace(p placeText, whole bool) bool {
 		r.reason = badFrame
 	}
 	return true
+}
+
+// count counts a frame or an ancestor.
+func (r *record) count() {
+	if r.frames++; r.frames > maxFrames {
+		r.reason = tooDeep
+	}
 }
 
 // addElision takes the line that stands for frames left out: "...23 frames
