@@ -17,6 +17,7 @@ import (
 	"testing"
 )
 
+// go test ./leaktest -run=Crowd -runs=20
 var runs = flag.Int("runs", 1, "run the crowd of parallel tests this many times")
 
 // TestCrowd runs 200 parallel tests of one package with the race detector, each of

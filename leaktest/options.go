@@ -44,7 +44,8 @@ type Options struct {
 	// they clean up, so that what they leave is no news.
 	OnFailure bool
 	// NoProof leaves out the runtime's proof, which costs a garbage collection or
-	// two for each check that finds something.
+	// two for each check that finds something. What another check has proved by
+	// then stays proven.
 	NoProof bool
 	// Since holds what was there before; its goroutines are none of ours. It is
 	// for Find and Left. Check and CheckMain know by themselves, and refuse it.
