@@ -5,7 +5,6 @@ package live
 import (
 	"bytes"
 	"iter"
-	"os"
 	"runtime"
 
 	"github.com/unleak/unleak"
@@ -27,23 +26,6 @@ const (
 func Goroutines() (goroutines iter.Seq2[*unleak.Goroutine, error], whole bool) {
 	text, whole := traceback()
 	return dump.Read(bytes.NewReader(text), dump.Options{}), whole
-}
-
-// Labelled does what Goroutines does and has the runtime print labels too. It sets
-// GODEBUG for a moment, which the runtime reads again whenever it is set, and so
-// does who looks at the environment: only for when the tests are over.
-func Labelled() (goroutines iter.Seq2[*unleak.Goroutine, error], whole bool) {
-	const name = "GODEBUG"
-	old, set := os.LookupEnv(name)
-	os.Setenv(name, old+",tracebacklabels=1")
-	defer func() {
-		if set {
-			os.Setenv(name, old)
-		} else {
-			os.Unsetenv(name)
-		}
-	}()
-	return Goroutines()
 }
 
 // traceback writes one into a buffer that is large enough as a rule, so that the
