@@ -124,6 +124,11 @@ func (s *Summary) Sentence(complete bool) string {
 	case len(found) > 0:
 	case s.Total > 0 && s.Suspect > 0:
 		found = append(found, "nothing proven or likely")
+	case s.Total > 0: // a look at a process proves nothing absent
+		found = append(found, "nothing stands out")
+		if !complete {
+			found[0] += " in what was seen"
+		}
 	case complete:
 		found = append(found, "no goroutine leaks")
 	default:
