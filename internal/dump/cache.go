@@ -71,6 +71,7 @@ type node struct {
 	maker  bool   // this is what created the goroutine
 	name   string // the texts of call
 	place  string
+	tail   string // what once followed the arguments: a call's offset seldom changes
 	stack  []unleak.Frame // what ends here; nil until a goroutine's does
 }
 
@@ -114,7 +115,7 @@ func (c *cache) child(from uint32, k call) uint32 {
 			plain: name.plain && place.plain,
 			maker: strings.HasPrefix(name.text, createdBy),
 		})
-		c.grow(0)
+		c.grow(2 * len(place.text)) // for tail, too
 	}
 	return to
 }

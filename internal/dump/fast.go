@@ -197,15 +197,22 @@ func (n *node) match(b []byte) (length int, creator uint64) {
 	} else if i = skipArguments(b, i); i < 0 {
 		return 0, 0
 	}
+	end := i + len(n.tail)
+	if len(b) >= end && string(b[i:end]) == n.tail && n.tail != "" {
+		return end, creator
+	}
 	p := i + len("\n\t")
-	i = p + len(n.place)
-	if len(b) <= i || b[p-2] != '\n' || b[p-1] != '\t' || string(b[p:i]) != n.place {
+	end = p + len(n.place)
+	if len(b) <= end || b[p-2] != '\n' || b[p-1] != '\t' || string(b[p:end]) != n.place {
 		return 0, 0
 	}
-	if i = skipOffsets(b, i); i < 0 {
+	if end = skipOffsets(b, end); end < 0 {
 		return 0, 0
 	}
-	return i, creator
+	if n.tail == "" {
+		n.tail = string(b[i:end])
+	}
+	return end, creator
 }
 
 // skipArguments returns the index behind the arguments of a call, whose

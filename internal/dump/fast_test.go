@@ -124,6 +124,8 @@ func TestDoubtful(t *testing.T) {
 		{"place after a space of Unicode's", record("main.f()", "\u0085/src/x.go:7 +0x1")},
 		{"header with colours", strings.ReplaceAll(record("main.f()", "/src/x.go:7 +0x1"), "select", "\x1b[1mselect\x1b[0m")},
 		{"place with colours", record("main.f()", "/src/\x1b[1mx\x1b[0m.go:7 +0x1")},
+		{"offset that changes", record("main.f()", "/src/x.go:7 +0x1") + record("main.f()", "/src/x.go:7 +0x12") + record("main.f(...)", "/src/x.go:7")},
+		{"line that goes on", record("main.f(...)", "/src/x.go:7") + record("main.f(...)", "/src/x.go:77")},
 		{"name with spaces", record("see main.f()", "/src/x.go:7 +0x1")},
 		{"ancestor's name", record("[originating from goroutine 7]:()", "/src/x.go:7 +0x1")},
 		{"name known from a C function's line", record("main.f", "/src/x.c:7 pc=0x1") + record("main.f()", "/src/x.c:7")},
