@@ -71,7 +71,7 @@ type node struct {
 	maker  bool   // this is what created the goroutine
 	name   string // the texts of call
 	place  string
-	tail   string // what once followed the arguments: a call's offset seldom changes
+	tail   string         // what once followed the arguments: a call's offset seldom changes
 	stack  []unleak.Frame // what ends here; nil until a goroutine's does
 }
 
