@@ -32,6 +32,13 @@ harm it: the goroutine profile.
 
 Several arguments are several processes; with -diff they are looks at one.
 
+With -leak a process is asked for its goroutineleak profile too (Go 1.27; Go 1.26
+built with GOEXPERIMENT=goroutineleakprofile): what it names is proven. It runs a
+garbage collection: about 30 ms at 10,000 goroutines, 0.2 s with 25 ms of pauses at
+100,000. It can be wrong in one known way: what a goroutine waits for counts as lost
+when only a weak.Pointer or a uintptr leads to it; should such a goroutine be woken
+after all, the runtime ends the process.
+
 	unleak inspect crash.log
 	unleak inspect localhost:6060
 	kubectl logs pod | unleak inspect -
