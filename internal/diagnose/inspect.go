@@ -29,11 +29,15 @@ type Judgement struct {
 // The last one counts; those before it tell what grows. The tree may be nil.
 func Judge(looks []*Look, tree *source.Tree) Judgement {
 	resolve(looks, tree)
-	p := newPopulation(looks)
+	return newPopulation(looks).tell(tree)
+}
+
+// tell judges the population.
+func (p *population) tell(tree *source.Tree) Judgement {
 	p.setAside()
 	suspects := p.suspects()
 	p.explain(suspects, tree)
-	j := Judgement{Total: p.last.Goroutines, Trend: NewTrend(p.times, p.totals)}
+	j := Judgement{Total: p.last.Goroutines, Trend: p.total()}
 	found := make(map[unleak.Key]int) // rank, from 1
 	for _, s := range suspects {
 		if s.Verdict.WillEnd && s.grade != unleak.Proven {
@@ -87,6 +91,10 @@ type population struct {
 	totals  []int
 	members []*member
 	byKey   map[unleak.Key][]*member
+	// watch remembers what there was before the one look, where the process
+	// watches itself; nil where all that is known are the looks.
+	watch *Watch
+	over  bool // the process has more goroutines than it should
 }
 
 // A member is one stack with its number in each look. The Stack is that of the
@@ -160,12 +168,27 @@ func isMain(g *unleak.Goroutine) bool {
 	return g.Count <= 1 && (entry == "main.main" || entry == "runtime.main" || g.ID == 1)
 }
 
+// total returns the trend of all goroutines.
+func (p *population) total() Trend {
+	if p.watch != nil {
+		return p.watch.total()
+	}
+	return NewTrend(p.times, p.totals)
+}
+
 // trend returns the trend of all goroutines with a key.
 func (p *population) trend(key unleak.Key) Trend {
+	if p.watch != nil {
+		return p.watch.trend(key)
+	}
 	return NewTrend(p.times, p.counts(key))
 }
 
+// counts returns how many goroutines with a key there were in each look.
 func (p *population) counts(key unleak.Key) []int {
+	if p.watch != nil {
+		return p.watch.counts(key)
+	}
 	counts := make([]int, len(p.times))
 	for _, m := range p.byKey[key] {
 		for i, n := range m.counts {

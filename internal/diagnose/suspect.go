@@ -80,6 +80,9 @@ func (s *suspect) see(m *member) {
 //     is a suspect.
 //  3. Suspect: it grew between two looks, some have waited for long, or there are
 //     many. None of these is a verdict: a pool does all three.
+//
+// Where the process watches itself, what did not grow is a suspect only if it is a
+// large part of more goroutines than there should be.
 func (p *population) judge(s *suspect) {
 	marked := 0
 	for _, m := range p.byKey[s.Key] {
@@ -94,7 +97,13 @@ func (p *population) judge(s *suspect) {
 		s.how, s.grade = unleak.HowDeadlock, unleak.Proven
 	case s.trend.Steady && !s.Key.Wait.Moving():
 		s.how, s.grade = unleak.HowGrowth, unleak.Likely
-	case s.trend.Steady, s.trend.Rose(p.counts(s.Key)[0]), p.last.Delta > 0 && s.Count >= minRise:
+	case s.trend.Steady:
+		s.how, s.grade = unleak.HowGrowth, unleak.Suspect
+	case p.watch != nil:
+		if p.over && s.Count >= some && s.Count*tenthOf >= p.last.Goroutines {
+			s.how, s.grade = unleak.HowMany, unleak.Suspect
+		}
+	case s.trend.Rose(p.counts(s.Key)[0]), p.last.Delta > 0 && s.Count >= minRise:
 		s.how, s.grade = unleak.HowGrowth, unleak.Suspect
 	case s.old >= someOld:
 		s.how, s.grade = unleak.HowLongWait, unleak.Suspect

@@ -57,7 +57,7 @@ func NewTrend(times []time.Time, counts []int) Trend {
 		t.PerHour = slope(at, counts)
 	}
 	t.Steady = n >= 3 && t.Rise >= minRise && float64(t.Rise) >= noise(counts) &&
-		tau(counts) >= steadiness && even(at, counts)
+		tau(counts) >= steadiness && even(at, counts, evenness)
 	return t
 }
 
@@ -111,13 +111,13 @@ func tau(counts []int) float64 {
 	return float64(ups) / float64(pairs)
 }
 
-// even reports whether both halves of the looks grew, one about as fast as the
-// other.
-func even(at []float64, counts []int) bool {
+// even reports whether both halves of the looks grew, neither so many times faster
+// than the other.
+func even(at []float64, counts []int, times float64) bool {
 	n := len(counts)
 	first := slope(at[:(n+1)/2], counts[:(n+1)/2])
 	second := slope(at[n/2:], counts[n/2:])
-	return min(first, second) > 0 && max(first, second) <= evenness*min(first, second)
+	return min(first, second) > 0 && max(first, second) <= times*min(first, second)
 }
 
 // minApart is the least time between two looks: files that were copied or unpacked
