@@ -34,7 +34,7 @@ var arrows = map[string][]string{
 	"internal/rules":         {"."},
 	"internal/report/...":    {"."},
 	"leaktest":               {".", "internal/live", "internal/diagnose", "internal/source", "internal/rules", "internal/report/text"},
-	"monitor":                {".", "internal/live", "internal/diagnose"},
+	"monitor":                {".", "internal/live", "internal/diagnose", "internal/report/html", "internal/report/jsonstream"},
 	"goleak":                 {"leaktest"},
 	"vet/...":                {".", "internal/diagnose", "vet/..."},
 	"cmd/unleak/...":         {"./..."},
