@@ -29,7 +29,7 @@ lint:
 	go vet work
 	GOOS=darwin go vet work
 	GOOS=windows go vet work
-	$(STATICCHECK) ./... ./bench/... ./cmd/unleak/...
+	$(STATICCHECK) ./... ./bench/... ./cmd/unleak/... ./contrib/...
 
 tidy:
 	$(MODULES) tidy
@@ -37,6 +37,7 @@ tidy:
 bench:
 	go run ./bench/testcost
 	go run ./bench/dumpspeed
+	go test -run '^$$' -bench Cost -benchtime 5x ./monitor
 
 # What programs dump of themselves, for the tests of readers, made anew on each
 # release of Go; and the table of what the readers make of it.

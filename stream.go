@@ -21,7 +21,8 @@ type Config struct {
 	// Tool is "unleak"; Version its version.
 	Tool    string `json:"tool"`
 	Version string `json:"version"`
-	// Command is the subcommand: test, vet, inspect, serve.
+	// Command is the subcommand (test, vet, inspect, serve), or "monitor" where a
+	// process watches itself.
 	Command string `json:"command"`
 	// Go is the Go release of the program looked at, as runtime.Version prints
 	// it; "" where unknown.

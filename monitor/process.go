@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"slices"
+	"strings"
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/internal/diagnose"
@@ -87,8 +88,8 @@ func (p *this) numbers() Numbers {
 	}
 }
 
-// own is the path of this package: goroutines that it starts are not looked at.
-const own = "github.com/unleak/unleak/monitor"
+// own begins the entry function of the goroutine that Start starts: it is not looked at.
+const own = "github.com/unleak/unleak/monitor.Start."
 
 func (p *this) goroutines() (*diagnose.Tally, error) {
 	tally := new(diagnose.Tally)
@@ -98,7 +99,7 @@ func (p *this) goroutines() (*diagnose.Tally, error) {
 			errs = append(errs, err)
 			continue
 		}
-		if g := r.Goroutine(); g.Entry().Package() != own {
+		if g := r.Goroutine(); !strings.HasPrefix(g.Entry().Func, own) {
 			tally.Add(g)
 		}
 	}

@@ -202,7 +202,7 @@ func TestWatchQuiet(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			for _, lowest := range []float64{0, 5, 9, 17} {
+			for _, lowest := range []float64{0, 9, 17} {
 				if found, at := run(tt.parts(lowest), tt.hours, uint64(lowest)); len(found) > 0 {
 					t.Errorf("lowest at %v h: after %.1f h %q", lowest, at, found)
 				}
