@@ -14,27 +14,35 @@ import (
 // so that the first and the last stay, and the time between.
 const maxLooks = 64
 
-// watch looks at a process again and again, and yields a report after each look.
+// watch looks at a process again and again, and yields a report after each look. A
+// process that watches itself serves reports of its own.
 func (i *inspector) watch(ctx context.Context, yield func(*unleak.Report, error) bool) {
 	var looks []*diagnose.Look
-	failures := 0
+	failures, seen := 0, false
 	end := time.Now().Add(i.For)
 	tick := time.NewTicker(i.Every)
 	defer tick.Stop()
 	for {
 		l := &looker{filter: i.Filter}
-		look, err := i.again(ctx, l)
+		look, replayed, err := i.again(ctx, l)
 		switch {
 		case ctx.Err() != nil:
 			return
-		case err != nil && len(looks) == 0:
+		case err != nil && !seen:
 			yield(nil, err)
 			return
 		case err != nil:
 			if failures++; !yield(nil, err) {
 				return
 			}
+		case replayed != nil:
+			seen = true
+			i.progressf("%s  %s", time.Now().Format(time.TimeOnly), unleak.Plural(replayed.Summary.Total, "goroutine"))
+			if !yield(replayed, nil) {
+				return
+			}
 		default:
+			seen = true
 			looks = thin(append(looks, look))
 			j := i.judge(looks, unleak.SourceProcess, false)
 			if failures > 0 {
@@ -56,14 +64,13 @@ func (i *inspector) watch(ctx context.Context, yield func(*unleak.Report, error)
 	}
 }
 
-// again takes one look at the one process.
-func (i *inspector) again(ctx context.Context, l *looker) (*diagnose.Look, error) {
+// again takes one look at the one process, or gets its own report.
+func (i *inspector) again(ctx context.Context, l *looker) (*diagnose.Look, *unleak.Report, error) {
 	in, err := i.open(ctx, i.Args[0])
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	look, _, err := i.read(ctx, l, in)
-	return look, err
+	return i.read(ctx, l, in)
 }
 
 // thin keeps the number of looks bounded.

@@ -1,30 +1,48 @@
 // SPDX-License-Identifier: MIT
 
-package inspect
+package inspect_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
-	"github.com/unleak/unleak"
-	"github.com/unleak/unleak/internal/diagnose"
+	"github.com/unleak/unleak/cmd/unleak/internal/inspect"
+	"github.com/unleak/unleak/monitor"
 )
 
-// TestThin: however long a process is watched, so many looks are kept, from the
-// first to the last.
-func TestThin(t *testing.T) {
-	start := time.Date(2026, 5, 4, 3, 12, 0, 0, time.UTC)
-	var looks []*diagnose.Look
-	for i := range 10_000 {
-		at := start.Add(time.Duration(i) * time.Second)
-		looks = thin(append(looks, &diagnose.Look{Snapshot: unleak.Snapshot{Time: at}}))
-		if n := len(looks); n > maxLooks || n < min(i+1, maxLooks/2) || looks[0].Time != start || looks[n-1].Time != at {
-			t.Fatalf("after %d looks: %d, from %v to %v", i+1, n, looks[0].Time, looks[n-1].Time)
-		}
+// TestMonitor reads what a process serves that watches itself, once and again and
+// again.
+func TestMonitor(t *testing.T) {
+	stop, err := monitor.Start(monitor.Options{Interval: time.Second})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i := 1; i < len(looks); i++ {
-		if !looks[i].Time.After(looks[i-1].Time) {
-			t.Errorf("look %d is at %v, after %v", i, looks[i].Time, looks[i-1].Time)
+	defer stop()
+	mux := http.NewServeMux()
+	mux.Handle("/debug/unleak", monitor.Handler())
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	for { // until it has looked
+		if s, _ := monitor.Read(); s.Profiles > 0 {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	for _, every := range []time.Duration{0, time.Second} {
+		reports := 0
+		o := inspect.Options{Args: []string{server.URL + "/debug/unleak"}, Every: every, For: 2 * every}
+		for r, err := range inspect.Run(t.Context(), o, inspect.Streams{Dir: t.TempDir()}) {
+			if err != nil {
+				t.Fatalf("every %v: %v", every, err)
+			}
+			if reports++; r.Config.Command != "monitor" || r.Summary.Total == 0 || len(r.Groups) == 0 {
+				t.Errorf("every %v: config %+v, summary %+v, %d groups", every, r.Config, r.Summary, len(r.Groups))
+			}
+		}
+		if several := every > 0; reports == 0 || several != (reports > 1) {
+			t.Errorf("every %v: %d reports", every, reports)
 		}
 	}
 }
