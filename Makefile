@@ -29,7 +29,7 @@ lint:
 	go vet work
 	GOOS=darwin go vet work
 	GOOS=windows go vet work
-	$(STATICCHECK) ./... ./bench/... ./cmd/unleak/... ./contrib/...
+	$(STATICCHECK) ./... ./bench/... ./cmd/unleak/... ./contrib/otel ./contrib/prometheus
 
 tidy:
 	$(MODULES) tidy
