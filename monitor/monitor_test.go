@@ -132,15 +132,16 @@ func TestStart(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		never := make(chan struct{})
-		var stop func()
+		stops := make(chan func(), 1)
 		called := make(chan struct{})
 		stop, err := monitor.Start(monitor.Options{Logger: silent, MaxGoroutines: 1, OnFinding: func(unleak.Finding) {
-			stop()
+			(<-stops)()
 			close(called)
 		}})
 		if err != nil {
 			t.Fatal(err)
 		}
+		stops <- stop
 		if _, err := monitor.Start(monitor.Options{}); !errors.Is(err, monitor.ErrRunning) {
 			t.Errorf("a second one: error %v", err)
 		}

@@ -54,7 +54,9 @@ func (t *teller) tell(s *Status, over bool, now time.Time) {
 		t.o.Logger.Warn("unleak: the process has as many goroutines as its budget allows",
 			slog.Int("goroutines", s.Goroutines), slog.Int64("budget", s.Forecast.Goroutines))
 	}
-	t.over = over
+	if f := s.Forecast; over || f == nil || 10*int64(s.Goroutines) < 9*f.Goroutines {
+		t.over = over // and not told again as long as it is near
+	}
 }
 
 // log writes a finding as one record.

@@ -197,6 +197,19 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// TestBudgetTold: who goes around the budget is told of once, and again after having been
+// well below it.
+func TestBudgetTold(t *testing.T) {
+	m := newMade()
+	levels := []int{4100, 3900, 4100, 3000, 4100}
+	m.counts["serve"] = func(hour float64) int { return levels[min(int(hour), len(levels)-1)] }
+	w := watch(t, m, Options{MaxGoroutines: 4000})
+	w.to(5)
+	if n := strings.Count(w.log.String(), "budget allows"); n != 2 {
+		t.Errorf("told %d times:\n%s", n, &w.log)
+	}
+}
+
 // TestMemoryBudget: the share of the memory limit counts by what a stack takes.
 func TestMemoryBudget(t *testing.T) {
 	m := newMade()

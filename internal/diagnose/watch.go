@@ -85,7 +85,9 @@ func (w *Watch) Add(look *Look) {
 	open.looks++
 }
 
-const maxFloor = 1<<31 - 1
+// maxFloor is the largest floor that is told from larger ones: swing times as many are
+// a number of 32 bits still.
+const maxFloor = (1<<31 - 1) / swing
 
 // Missed returns how many groups of the last look are not remembered, because there
 // are more than MaxKeys.
