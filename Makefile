@@ -4,8 +4,7 @@
 # check does not break an old checkout.
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-# Runs in its own module, so that it starts while another go.mod is broken.
-MODULES = cd bench && GOWORK=off go run ./modules
+MODULES = go run ./bench/modules
 
 .PHONY: build test browser lint tidy bench release
 

@@ -2,11 +2,8 @@
 
 // Modules keeps the go.mod files of the checkout in step with each other.
 //
-//	go run ./modules tidy            go mod tidy in every module
-//	go run ./modules release v1.2.3  write the version into every go.mod, print the tags
-//
-// Run it in the folder bench with GOWORK=off, as the Makefile does: so it starts
-// even while another module's go.mod is broken.
+//	go run ./bench/modules tidy            go mod tidy in every module
+//	go run ./bench/modules release v1.2.3  write the version into every go.mod, print the tags
 package main
 
 import (
