@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+
+package model
+
+// A Program is what one search explores: its first goroutine runs Funcs[0].
+type Program struct {
+	Funcs []*Func
+	// Methods finds the function behind a call through an interface.
+	Methods map[Method]int
+	// Classes is the number of classes of memory; see Instr.Class.
+	Classes int
+}
+
+// A Method names a method of the objects with a type tag.
+type Method struct {
+	Type int
+	Name string
+}
+
+// A Func is one function. Its first registers hold the arguments, and after them
+// what the closure has captured.
+type Func struct {
+	Name string // as the runtime prints it
+	Regs int
+	Code []Instr
+	// Captures is how many of the arguments come from the closure.
+	Params, Captures int
+	// Inner marks code that stands for a part of the standard library: it is no
+	// frame in reports.
+	Inner bool
+
+	flow flow
+}
+
+// An Instr is one step. Which fields an operation uses is said beside it.
+type Instr struct {
+	Op   Op
+	Dst  []int // registers for the results; -1 drops one
+	Args []Operand
+	// Then and Else are jump targets.
+	Then, Else int
+	// N is a small number: a field's offset, a function, how many cells.
+	N int
+	// Class is the class of memory that a Load or Store touches. Accesses of two
+	// classes never meet; 0 may meet any.
+	Class int
+	// Name is a method or an operator.
+	Name  string
+	Cells []Value
+	Cases []Case
+	// Site tells reports where this stands; the search does not look into it.
+	Site any
+}
+
+// A Case is one way on for a Select.
+type Case struct {
+	Send  bool
+	Chan  Operand
+	Value Operand
+}
+
+// An Operand is a register or, where Reg is negative, a constant.
+type Operand struct {
+	Reg   int
+	Const Value
+}
+
+// Reg returns the operand that reads a register.
+func Reg(r int) Operand { return Operand{Reg: r} }
+
+// Const returns a constant operand.
+func Const(v Value) Operand { return Operand{Reg: -1, Const: v} }
+
+// An Op is what an Instr does.
+type Op uint8
+
+// The operations. A ends for Args[0], B for Args[1], and so on.
+const (
+	Nop Op = iota
+
+	// Values.
+	Move   // Dst = A
+	Fresh  // every Dst = a new symbol
+	Bin    // Dst = A Name B
+	Not    // Dst = !A
+	Len    // Dst = len(A)
+	Cap    // Dst = cap(A)
+	Assert // Dst = A and whether its type is right
+
+	// Control.
+	Jump     // to Then
+	Branch   // to Then if A, else to Else
+	Call     // call A with the other arguments, results to Dst
+	Invoke   // call A's method Name with the other arguments
+	Go       // start A with the other arguments
+	GoInvoke // start A's method Name
+	Defer    // remember the call of A with the other arguments
+	DeferInvoke
+	RunDefers
+	Return // with Args
+	Goexit // run what is deferred and end the goroutine
+	Exit   // the process ends: what waits then is no leak
+	Lost   // the program does what this model cannot say
+
+	// Memory.
+	New     // Dst = a new object with Cells, type tag N
+	Closure // Dst = function N with the captured Args
+	Addr    // Dst = the address of A's cell N
+	Index   // Dst = the address of A's cell B times N
+	Load    // Dst = the cell at A, or N cells as an object of their own
+	Store   // the cell at A = B, or N cells
+	Slice   // Dst = A, in whole
+	Append  // Dst = append(A, B...)
+	Escape  // all that Args lead to is open
+
+	// Channels.
+	MakeChan // Dst = a channel with room for A
+	Send     // on A, B
+	Recv     // Dst = a value from A, and whether it came from a send
+	Close    // A
+	Select   // Dst = the case's number, whether it received, and the values
+
+	// Locks and the like; A is the address of the cell.
+	Lock
+	Unlock
+	RLock
+	RUnlock
+	TryLock // Dst = whether it could
+	TryRLock
+	Add  // the WaitGroup's counter at A += B
+	Wait // until the WaitGroup's counter at A is 0
+	Park // until a Signal or Broadcast on A meets this goroutine
+	Signal
+	Broadcast
+
+	// Contexts.
+	MakeContext // Dst = a context below A
+	Cancel      // the context A, and all below
+	Done        // Dst = the channel of A's end
+)

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+
+package search
+
+import "github.com/unleak/unleak/vet/internal/model"
+
+// Small numbers are exact. An unknown number that is compared with one of those up
+// to most is chosen from 0 to most, which stands for a loop's bound among others.
+const (
+	most = 3
+	high = 32 // what counts further counts too far to follow
+)
+
+func (r *run) binary(in *model.Instr) outcome {
+	a, b := r.resolve(r.eval(in.Args[0])), r.resolve(r.eval(in.Args[1]))
+	if v, ok := compute(in.Name, a, b); ok {
+		if v.Kind == model.Int && (v.A > high || v.A < -high) && in.Name != "==" {
+			v = r.terms.of(term{op: wide, a: v})
+		}
+		r.set(in, 0, v)
+		return done
+	}
+	for _, pair := range [...][2]model.Value{{a, b}, {b, a}} {
+		x, k := pair[0], pair[1]
+		if x.Kind != model.Sym || !comparison(in.Name) {
+			continue
+		}
+		switch {
+		case k.Kind == model.Nil:
+			return r.choose(x.A, model.Value{Kind: model.Nil}, model.Value{Kind: model.Set})
+		case k.Kind == model.Int && 0 <= k.A && k.A <= most && !r.terms.isWide(x.A):
+			return r.choose(x.A, upTo(most)...)
+		}
+	}
+	v := r.terms.of(term{op: in.Name, a: a, b: b})
+	r.set(in, 0, r.resolve(v))
+	return done
+}
+
+func upTo(n int) []model.Value {
+	var list []model.Value
+	for i := 0; i <= n; i++ {
+		list = append(list, model.Number(i))
+	}
+	return list
+}
+
+func comparison(op string) bool {
+	switch op {
+	case "==", "!=", "<", "<=", ">", ">=":
+		return true
+	}
+	return false
+}
+
+// compute works out an operation on values that are known well enough.
+func compute(op string, a, b model.Value) (model.Value, bool) {
+	if a.Kind == model.Int && b.Kind == model.Int {
+		return integer(op, a.A, b.A)
+	}
+	equal, ok := same(a, b)
+	if !ok {
+		return model.Value{}, false
+	}
+	switch op {
+	case "==":
+		return model.Bool(equal), true
+	case "!=":
+		return model.Bool(!equal), true
+	}
+	return model.Value{}, false
+}
+
+// same reports whether two values are equal, and whether that is known.
+func same(a, b model.Value) (equal, ok bool) {
+	concrete := func(v model.Value) bool { return v.Kind == model.Nil || v.Kind == model.Ref || v.Kind == model.Fn }
+	switch {
+	case a == b && a.Kind != model.Zero:
+		return true, true
+	case concrete(a) && concrete(b):
+		return false, true
+	case a.Kind == model.Nil && b.Kind == model.Set, a.Kind == model.Set && b.Kind == model.Nil:
+		return false, true
+	}
+	return false, false
+}
+
+func integer(op string, a, b int32) (model.Value, bool) {
+	switch op {
+	case "+":
+		return model.Number(int(a + b)), true
+	case "-":
+		return model.Number(int(a - b)), true
+	case "*":
+		return model.Number(int(a * b)), true
+	case "==":
+		return model.Bool(a == b), true
+	case "!=":
+		return model.Bool(a != b), true
+	case "<":
+		return model.Bool(a < b), true
+	case "<=":
+		return model.Bool(a <= b), true
+	case ">":
+		return model.Bool(a > b), true
+	case ">=":
+		return model.Bool(a >= b), true
+	case "&":
+		return model.Number(int(a & b)), true
+	case "|":
+		return model.Number(int(a | b)), true
+	case "/":
+		if b != 0 {
+			return model.Number(int(a / b)), true
+		}
+	case "%":
+		if b != 0 {
+			return model.Number(int(a % b)), true
+		}
+	}
+	return model.Value{}, false
+}
+
+func (r *run) not(in *model.Instr) outcome {
+	v := r.resolve(r.eval(in.Args[0]))
+	if v.Kind == model.Int {
+		r.set(in, 0, model.Bool(v.A == 0))
+	} else {
+		r.set(in, 0, r.resolve(r.terms.of(term{op: "!", a: v})))
+	}
+	return done
+}
+
+func (r *run) length(in *model.Instr) outcome {
+	v := r.resolve(r.eval(in.Args[0]))
+	switch {
+	case v.Kind == model.Nil:
+		r.set(in, 0, model.Number(0))
+	case v.Kind == model.Ref && !r.s.objects[v.A].open:
+		o := &r.s.objects[v.A]
+		switch {
+		case o.kind == channel && in.Op == model.Cap:
+			r.set(in, 0, model.Number(int(o.room)))
+		case o.kind == channel || v.B == 0:
+			r.set(in, 0, model.Number(len(o.cells)))
+		default:
+			r.set(in, 0, r.terms.fresh())
+		}
+	case v.Kind == model.Sym || v.Kind == model.Set:
+		r.set(in, 0, r.resolve(r.terms.of(term{op: "len", a: v})))
+	default:
+		r.set(in, 0, r.terms.fresh())
+	}
+	return done
+}

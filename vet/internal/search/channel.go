@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+
+package search
+
+import (
+	"slices"
+
+	"github.com/unleak/unleak/vet/internal/model"
+)
+
+// make runs what makes channels and contexts, and what ends them.
+func (r *run) make(in *model.Instr) outcome {
+	a := r.resolve(r.eval(in.Args[0]))
+	switch in.Op {
+	case model.MakeChan:
+		if a.Kind == model.Sym {
+			return r.choose(a.A, upTo(most)...)
+		}
+		if a.Kind != model.Int {
+			return lost
+		}
+		o := r.object(object{kind: channel, room: a.A})
+		r.set(in, 0, model.Value{Kind: model.Ref, A: o})
+	case model.Close:
+		if a.Kind == model.Nil {
+			return ends
+		}
+		if a.Kind == model.Ref {
+			o := &r.s.objects[a.A]
+			if o.closed && !o.open {
+				return ends
+			}
+			o.closed = true
+		}
+	case model.MakeContext:
+		if a.Kind != model.Ref {
+			r.set(in, 0, r.terms.fresh())
+			return done
+		}
+		end := r.object(object{kind: channel})
+		r.s.objects[end].closed = r.over(a.A)
+		o := r.object(object{kind: contextual, cells: []model.Value{{Kind: model.Ref, A: end}, a}})
+		r.s.objects[o].open = r.s.objects[a.A].open
+		r.s.objects[end].open = r.s.objects[a.A].open
+		r.set(in, 0, model.Value{Kind: model.Ref, A: o})
+	case model.Cancel:
+		if a.Kind == model.Ref {
+			r.cancel(a)
+		}
+	case model.Done:
+		switch {
+		case a.Kind == model.Nil:
+			return ends
+		case a.Kind == model.Ref && r.s.objects[a.A].kind == contextual:
+			r.set(in, 0, r.s.objects[a.A].cells[0])
+		default:
+			r.set(in, 0, r.terms.fresh())
+		}
+	}
+	return done
+}
+
+// over reports whether a context has ended.
+func (r *run) over(ctx int32) bool {
+	end := r.s.objects[ctx].cells[0]
+	return end.Kind == model.Ref && r.s.objects[end.A].closed
+}
+
+// cancel ends a context and all below it.
+func (r *run) cancel(ctx model.Value) {
+	for i := range r.s.objects {
+		for at := (model.Value{Kind: model.Ref, A: int32(i)}); at.Kind == model.Ref; {
+			o := &r.s.objects[at.A]
+			if o.kind != contextual {
+				break
+			}
+			if at == ctx {
+				r.s.objects[r.s.objects[i].cells[0].A].closed = true
+				break
+			}
+			at = o.cells[1]
+		}
+	}
+}
+
+// ways returns the cases of a channel operation: one for a send or a receive.
+func ways(in *model.Instr) ([]model.Case, bool) {
+	switch in.Op {
+	case model.Send:
+		return []model.Case{{Send: true, Chan: in.Args[0], Value: in.Args[1]}}, true
+	case model.Recv:
+		return []model.Case{{Chan: in.Args[0]}}, true
+	case model.Select:
+		return in.Cases, true
+	}
+	return nil, false
+}
+
+// A move is one way on for a goroutine. A send and a receive that meet are one
+// move of two goroutines, which the sender makes.
+type move struct {
+	g, way       int // way is the case, or noWay
+	partner, its int // the receiver and its case, or noWay
+}
+
+const (
+	noWay      = -1
+	defaultWay = -2
+)
+
+// channelMoves returns what the goroutine can do at a channel operation. A receive
+// that meets a send is a move of the sender.
+func (r *run) channelMoves(in *model.Instr) []move {
+	cases, _ := ways(in)
+	var moves []move
+	ready := false
+	for i, c := range cases {
+		ch := r.resolve(r.eval(c.Chan))
+		if ch.Kind == model.Nil {
+			continue
+		}
+		own := move{g: r.g, way: i, partner: noWay}
+		if ch.Kind != model.Ref || r.s.objects[ch.A].open {
+			moves = append(moves, own)
+			continue
+		}
+		o := &r.s.objects[ch.A]
+		switch {
+		case o.closed, c.Send && len(o.cells) < int(o.room), !c.Send && len(o.cells) > 0:
+			moves = append(moves, own)
+			ready = true
+		case o.room == 0:
+			// That a partner is there keeps no select from its default case: the
+			// partner may as well come a moment later, and nobody can tell.
+			if !c.Send {
+				break
+			}
+			for _, p := range r.partners(ch) {
+				own.partner, own.its = p[0], p[1]
+				moves = append(moves, own)
+			}
+		}
+	}
+	if in.Op == model.Select && in.N == 1 && !ready {
+		moves = append(moves, move{g: r.g, way: defaultWay, partner: noWay})
+	}
+	return moves
+}
+
+// partners returns the other goroutines, and the number of the case, that are about
+// to receive from a channel.
+func (r *run) partners(ch model.Value) [][2]int {
+	var found [][2]int
+	for g := range r.s.procs {
+		p := &r.s.procs[g]
+		if g == r.g || p.ended() || p.top().leaving {
+			continue
+		}
+		other := run{machine: r.machine, s: r.s, g: g}
+		cases, _ := ways(r.next(r.s, g))
+		for i, c := range cases {
+			if !c.Send && other.resolve(other.eval(c.Chan)) == ch {
+				found = append(found, [2]int{g, i})
+			}
+		}
+	}
+	return found
+}
+
+// exchange makes a move at a channel.
+func (r *run) exchange(m move) outcome {
+	in := r.next(r.s, r.g)
+	if m.way == defaultWay {
+		r.finish(in, -1, model.Value{}, false)
+		return done
+	}
+	cases, _ := ways(in)
+	c := cases[m.way]
+	ch := r.resolve(r.eval(c.Chan))
+	switch {
+	case m.partner >= 0:
+		v := r.eval(c.Value)
+		other := run{machine: r.machine, s: r.s, g: m.partner}
+		other.finish(r.next(r.s, m.partner), m.its, v, true)
+		r.finish(in, m.way, model.Value{}, false)
+	case ch.Kind != model.Ref || r.s.objects[ch.A].open:
+		if c.Send {
+			r.open(r.eval(c.Value))
+			r.finish(in, m.way, model.Value{}, false)
+			break
+		}
+		r.arrive(in, m.way, r.terms.fresh(), r.terms.fresh())
+	case c.Send:
+		o := &r.s.objects[ch.A]
+		if o.closed {
+			return ends // panic: send on closed channel
+		}
+		o.cells = append(o.cells, r.eval(c.Value))
+		r.finish(in, m.way, model.Value{}, false)
+	default:
+		o := &r.s.objects[ch.A]
+		if len(o.cells) == 0 { // closed
+			zero := r.terms.fresh()
+			if len(in.Cells) > 0 {
+				zero = in.Cells[0]
+			}
+			r.finish(in, m.way, zero, false)
+			break
+		}
+		v := o.cells[0]
+		o.cells = slices.Delete(o.cells, 0, 1)
+		r.finish(in, m.way, v, true)
+	}
+	return done
+}
+
+// finish ends a channel operation with a case that is known to have received.
+func (r *run) finish(in *model.Instr, way int, v model.Value, ok bool) {
+	r.arrive(in, way, v, model.Bool(ok))
+}
+
+// arrive writes a channel operation's results. A select's are the case, whether it
+// received, and a value for each receiving case.
+func (r *run) arrive(in *model.Instr, way int, v, ok model.Value) {
+	switch in.Op {
+	case model.Recv:
+		r.set(in, 0, v)
+		r.set(in, 1, ok)
+	case model.Select:
+		r.set(in, 0, model.Number(way))
+		r.set(in, 1, ok)
+		at := 2
+		for i, c := range in.Cases {
+			if c.Send {
+				continue
+			}
+			if i == way {
+				r.set(in, at, v)
+			} else {
+				r.set(in, at, model.Value{})
+			}
+			at++
+		}
+	}
+	r.frame().pc++
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+
+package search
+
+import (
+	"slices"
+
+	"github.com/unleak/unleak/vet/internal/model"
+)
+
+// remember runs the operations on memory.
+func (r *run) remember(in *model.Instr) outcome {
+	switch in.Op {
+	case model.New:
+		o := r.object(object{typ: int32(in.N), cells: slices.Clone(in.Cells)})
+		r.set(in, 0, model.Value{Kind: model.Ref, A: o})
+	case model.Closure:
+		v := model.Value{Kind: model.Fn, A: int32(in.N), B: -1}
+		if len(in.Args) > 0 {
+			v.B = r.object(object{kind: captured, cells: r.evalAll(in.Args)})
+		}
+		r.set(in, 0, v)
+	case model.Addr:
+		return r.addr(in, model.Number(in.N))
+	case model.Index:
+		i := r.resolve(r.eval(in.Args[1]))
+		if i.Kind == model.Int {
+			i.A *= int32(in.N)
+		}
+		return r.addr(in, i)
+	case model.Load:
+		return r.load(in)
+	case model.Store:
+		return r.store(in)
+	case model.Slice:
+		r.set(in, 0, r.eval(in.Args[0]))
+	case model.Append:
+		return r.appendTo(in)
+	}
+	return done
+}
+
+// addr sets the address of the cell so far behind the first operand.
+func (r *run) addr(in *model.Instr, offset model.Value) outcome {
+	v := r.resolve(r.eval(in.Args[0]))
+	switch {
+	case v.Kind == model.Nil:
+		return ends
+	case v.Kind == model.Ref && offset.Kind == model.Int:
+		if at := int(v.B + offset.A); at < 0 || at >= len(r.s.objects[v.A].cells) {
+			return ends // an index out of range
+		}
+		v.B += offset.A
+	case v.Kind == model.Ref:
+		// One of the cells: what is stored there can no longer be followed.
+		v = r.terms.of(term{op: "cell", a: r.terms.fresh(), b: offset})
+	default:
+		v = r.terms.of(term{op: "addr", a: v, b: offset})
+	}
+	r.set(in, 0, v)
+	return done
+}
+
+func (r *run) load(in *model.Instr) outcome {
+	v := r.resolve(r.eval(in.Args[0]))
+	switch {
+	case v.Kind == model.Nil:
+		return ends
+	case v.Kind == model.Ref && r.s.objects[v.A].kind == plain:
+		cells := r.s.objects[v.A].cells
+		if int(v.B)+in.N > len(cells) {
+			return lost
+		}
+		if in.N == 1 {
+			r.set(in, 0, cells[v.B])
+		} else {
+			copied := r.object(object{cells: slices.Clone(cells[v.B:][:in.N]), open: r.s.objects[v.A].open})
+			r.set(in, 0, model.Value{Kind: model.Ref, A: copied})
+		}
+	case v.Kind == model.Sym || v.Kind == model.Set:
+		if known, ok := lookup(r.s.memory, v.A); ok && !isLock(known) {
+			r.set(in, 0, known)
+		} else {
+			r.set(in, 0, r.resolve(r.terms.of(term{op: "load", a: v})))
+		}
+	default:
+		r.set(in, 0, r.terms.fresh())
+	}
+	return done
+}
+
+func (r *run) store(in *model.Instr) outcome {
+	v, x := r.resolve(r.eval(in.Args[0])), r.eval(in.Args[1])
+	switch {
+	case v.Kind == model.Nil:
+		return ends
+	case v.Kind == model.Ref && r.s.objects[v.A].kind == plain:
+		if r.s.objects[v.A].open {
+			r.open(x)
+		}
+		cells := r.s.objects[v.A].cells
+		switch {
+		case int(v.B)+in.N > len(cells):
+			return lost
+		case in.N == 1:
+			cells[v.B] = x
+		case x.Kind == model.Ref:
+			copy(cells[v.B:][:in.N], r.s.objects[x.A].cells[x.B:])
+		default:
+			for i := range in.N {
+				if !isLock(cells[int(v.B)+i]) {
+					cells[int(v.B)+i] = r.terms.fresh()
+				}
+			}
+		}
+	case v.Kind == model.Sym || v.Kind == model.Set:
+		r.open(x)
+		r.s.memory = remember(r.s.memory, v.A, x)
+	default:
+		r.open(x)
+	}
+	return done
+}
+
+// appendTo follows slices whose elements are all known.
+func (r *run) appendTo(in *model.Instr) outcome {
+	a, b := r.resolve(r.eval(in.Args[0])), r.resolve(r.eval(in.Args[1]))
+	whole := func(v model.Value) ([]model.Value, bool) {
+		switch {
+		case v.Kind == model.Nil:
+			return nil, true
+		case v.Kind == model.Ref && v.B == 0 && r.s.objects[v.A].kind == plain && !r.s.objects[v.A].open:
+			return r.s.objects[v.A].cells, true
+		}
+		return nil, false
+	}
+	x, okA := whole(a)
+	y, okB := whole(b)
+	if !okA || !okB || len(x)+len(y) > 2*most {
+		r.open(a, b)
+		r.set(in, 0, r.terms.fresh())
+		return done
+	}
+	o := r.object(object{cells: append(slices.Clone(x), y...)})
+	r.set(in, 0, model.Value{Kind: model.Ref, A: o})
+	return done
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+
+package search
+
+import "github.com/unleak/unleak/vet/internal/model"
+
+// step runs the next instruction of the goroutine, unless it takes two: those are
+// in meet.go. Where the outcome is not done, the state has not changed.
+func (r *run) step() outcome {
+	f := r.frame()
+	if f.leaving {
+		return r.runDefers(f)
+	}
+	in := &r.prog.Funcs[f.fn].Code[f.pc]
+	switch in.Op {
+	case model.Jump:
+		return r.jump(in.Then)
+	case model.Branch:
+		return r.branch(in)
+	case model.Call, model.Invoke:
+		return r.call(in)
+	case model.Return:
+		return r.leave(r.evalAll(in.Args))
+	case model.RunDefers:
+		if len(f.defers) > 0 {
+			return r.runDefers(f)
+		}
+	case model.Goexit:
+		f.leaving = true
+		return done
+	case model.Exit:
+		return ends
+	case model.Lost:
+		return lost
+	default:
+		switch out := r.operate(in); {
+		case out == again:
+			return done
+		case out != done:
+			return out
+		}
+	}
+	r.frame().pc++
+	return done
+}
+
+// operate runs an instruction after which the next one follows.
+func (r *run) operate(in *model.Instr) outcome {
+	switch in.Op {
+	case model.Nop:
+	case model.Move:
+		r.set(in, 0, r.eval(in.Args[0]))
+	case model.Fresh:
+		for i := range in.Dst {
+			r.set(in, i, r.terms.fresh())
+		}
+	case model.Bin:
+		return r.binary(in)
+	case model.Not:
+		return r.not(in)
+	case model.Len, model.Cap:
+		return r.length(in)
+	case model.Assert:
+		r.set(in, 0, r.eval(in.Args[0]))
+		r.set(in, 1, r.terms.fresh())
+	case model.Go, model.GoInvoke:
+		return r.spawn(in)
+	case model.Defer, model.DeferInvoke:
+		return r.postpone(in)
+	case model.Escape:
+		r.open(r.evalAll(in.Args)...)
+	case model.New, model.Closure, model.Addr, model.Index, model.Load, model.Store, model.Slice, model.Append:
+		return r.remember(in)
+	case model.MakeChan, model.Close, model.MakeContext, model.Cancel, model.Done:
+		return r.make(in)
+	default:
+		return r.synchronise(in)
+	}
+	return done
+}
+
+func (r *run) jump(to int) outcome {
+	f := r.frame()
+	back := to <= int(f.pc)
+	f.pc = int32(to)
+	if back {
+		r.forget()
+	}
+	return done
+}
+
+func (r *run) branch(in *model.Instr) outcome {
+	switch v := r.resolve(r.eval(in.Args[0])); v.Kind {
+	case model.Int:
+		if v.A != 0 {
+			return r.jump(in.Then)
+		}
+		return r.jump(in.Else)
+	case model.Sym:
+		return r.choose(v.A, model.Bool(true), model.Bool(false))
+	}
+	return lost
+}
+
+// call runs a function of the program. What is called without being known may do
+// anything with its arguments, and returns.
+func (r *run) call(in *model.Instr) outcome {
+	fn, args, out := r.callee(in)
+	switch {
+	case out != done:
+		return out
+	case fn.Kind == model.Fn:
+		return r.push(fn, args)
+	}
+	r.open(args...)
+	for i := range in.Dst {
+		r.set(in, i, r.terms.fresh())
+	}
+	r.frame().pc++
+	return done
+}
+
+// callee returns the function that an instruction calls, of a kind other than Fn
+// where it is not known, and the arguments.
+func (r *run) callee(in *model.Instr) (fn model.Value, args []model.Value, _ outcome) {
+	args = r.evalAll(in.Args)
+	fn = args[0]
+	switch in.Op {
+	case model.Invoke, model.GoInvoke, model.DeferInvoke:
+		if m, ok := r.method(fn, in.Name); ok {
+			return m, args, done
+		}
+		if fn.Kind == model.Nil {
+			return fn, args, ends
+		}
+		return model.Value{}, args, done
+	}
+	if fn.Kind == model.Nil {
+		return fn, args, ends // a call of a nil function
+	}
+	return fn, args[1:], done
+}
+
+func (r *run) spawn(in *model.Instr) outcome {
+	fn, args, out := r.callee(in)
+	if out != done {
+		return out
+	}
+	if fn.Kind != model.Fn {
+		r.open(args...)
+		return done
+	}
+	alive := 0
+	for i := range r.s.procs {
+		if !r.s.procs[i].ended() {
+			alive++
+		}
+	}
+	if alive >= r.limits.Procs {
+		return lost
+	}
+	r.s.procs = append(r.s.procs, proc{entry: fn.A, frames: []frame{r.enter(fn, args)}, spawn: in.Site})
+	return done
+}
+
+func (r *run) postpone(in *model.Instr) outcome {
+	fn, args, out := r.callee(in)
+	if out != done {
+		return out
+	}
+	f := r.frame()
+	if len(f.defers) >= r.limits.Depth {
+		return lost
+	}
+	f.defers = append(f.defers, deferred{fn, args})
+	return done
+}
+
+// runDefers starts the deferred call that was made last.
+func (r *run) runDefers(f *frame) outcome {
+	if len(f.defers) == 0 { // of a goroutine that leaves
+		p := &r.s.procs[r.g]
+		p.frames = p.frames[:len(p.frames)-1]
+		if len(p.frames) > 0 {
+			p.top().leaving = true
+		}
+		return done
+	}
+	d := f.defers[len(f.defers)-1]
+	f.defers = f.defers[:len(f.defers)-1]
+	if d.fn.Kind != model.Fn {
+		r.open(d.args...)
+		return done
+	}
+	return r.push(d.fn, d.args)
+}

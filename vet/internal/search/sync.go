@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+
+package search
+
+import "github.com/unleak/unleak/vet/internal/model"
+
+// synchronise runs the operations on locks, WaitGroups and conditions. Their state
+// stands in the cell that the first operand is the address of; where that address
+// is unknown, with what is known of it. Outsiders who may reach a lock are taken to
+// give it back.
+func (r *run) synchronise(in *model.Instr) outcome {
+	at := r.resolve(r.eval(in.Args[0]))
+	if at.Kind == model.Nil {
+		return ends
+	}
+	if in.Op == model.Park || in.Op == model.Signal || in.Op == model.Broadcast {
+		return r.condition(in, at)
+	}
+	cell, ours := r.cell(at)
+	if !ours && (in.Op == model.Add || in.Op == model.Wait || in.Class != 0) {
+		return r.pass(in) // outsiders may count, too
+	}
+	before := cell
+	switch in.Op {
+	case model.Add:
+		n := r.resolve(r.eval(in.Args[1]))
+		if n.Kind == model.Sym {
+			return r.choose(n.A, upTo(most)...)
+		}
+		cell.Kind = model.WaitGroup
+		if cell.A += n.A; cell.A < 0 || n.Kind != model.Int {
+			return ends // a negative counter
+		}
+	case model.Wait:
+		if cell.A > 0 {
+			return waits
+		}
+		return done
+	case model.TryLock, model.TryRLock:
+		ok := cell.A == 0 && cell.B == 0 || in.Op == model.TryRLock && cell.B == 0
+		r.set(in, 0, model.Bool(ok))
+		if !ok {
+			return done
+		}
+		cell = taken(cell, in.Op == model.TryRLock)
+	default:
+		var out outcome
+		if cell, out = turn(cell, in, ours); out != done {
+			return out
+		}
+	}
+	if cell != before {
+		r.setCell(at, cell)
+	}
+	return done
+}
+
+// pass goes by an operation whose object is not followed.
+func (r *run) pass(in *model.Instr) outcome {
+	for i := range in.Dst {
+		r.set(in, i, r.terms.fresh())
+	}
+	return done
+}
+
+// taken returns a free lock that somebody holds now.
+func taken(cell model.Value, reading bool) model.Value {
+	switch {
+	case cell.Kind == model.RWMutex && !reading:
+		cell.B = 2
+	default:
+		cell.A++
+	}
+	return cell
+}
+
+// turn locks or unlocks. A writer takes two steps, as in sync.RWMutex.Lock: first
+// it announces itself, which keeps later readers out, then it waits for the readers
+// that are there.
+func turn(cell model.Value, in *model.Instr, ours bool) (model.Value, outcome) {
+	rw := cell.Kind == model.RWMutex
+	switch in.Op {
+	case model.Lock:
+		switch {
+		case rw && in.N == 0 && cell.B == 0:
+			cell.B = 1
+		case rw && in.N == 1 && cell.A == 0:
+			cell.B = 2
+		case !rw && cell.A == 0:
+			cell.A = 1
+		default:
+			return cell, waits
+		}
+	case model.RLock:
+		if cell.B != 0 {
+			return cell, waits
+		}
+		cell.A++
+	case model.Unlock:
+		switch {
+		case rw && cell.B == 2:
+			cell.B = 0
+		case !rw && cell.A > 0:
+			cell.A = 0
+		case ours:
+			return cell, ends // fatal error: unlock of unlocked mutex
+		}
+	case model.RUnlock:
+		switch {
+		case cell.A > 0:
+			cell.A--
+		case ours:
+			return cell, ends
+		}
+	}
+	return cell, done
+}
+
+// cell returns the state at an address, and whether no outsider can reach it.
+func (r *run) cell(at model.Value) (v model.Value, ours bool) {
+	if at.Kind == model.Ref {
+		o := &r.s.objects[at.A]
+		return o.cells[at.B], !o.open
+	}
+	v, _ = lookup(r.s.memory, at.A)
+	return v, false
+}
+
+func (r *run) setCell(at, v model.Value) {
+	if at.Kind == model.Ref {
+		r.s.objects[at.A].cells[at.B] = v
+		return
+	}
+	r.s.memory = remember(r.s.memory, at.A, v)
+}
+
+// condition runs what concerns a sync.Cond's queue: Signal wakes who came first.
+func (r *run) condition(in *model.Instr, at model.Value) outcome {
+	if at.Kind != model.Ref || r.s.objects[at.A].open {
+		return r.pass(in)
+	}
+	p := &r.s.procs[r.g]
+	if in.Op == model.Park {
+		switch {
+		case p.ticket == 0:
+			p.ticket = r.last(at) + 1
+			return again
+		case !p.called:
+			return waits
+		}
+		p.ticket, p.called = 0, false
+		return done
+	}
+	for {
+		first := -1
+		for g := range r.s.procs {
+			q := &r.s.procs[g]
+			if r.parked(g, at) && !q.called && (first < 0 || q.ticket < r.s.procs[first].ticket) {
+				first = g
+			}
+		}
+		if first < 0 {
+			return done
+		}
+		r.s.procs[first].called = true
+		if in.Op == model.Signal {
+			return done
+		}
+	}
+}
+
+// parked reports whether goroutine g waits in the queue of the condition.
+func (r *run) parked(g int, at model.Value) bool {
+	if r.s.procs[g].ended() || r.s.procs[g].ticket == 0 {
+		return false
+	}
+	other := run{machine: r.machine, s: r.s, g: g}
+	in := r.next(r.s, g)
+	return in.Op == model.Park && other.eval(in.Args[0]) == at
+}
+
+// last returns the highest ticket in the condition's queue.
+func (r *run) last(at model.Value) int32 {
+	var n int32
+	for g := range r.s.procs {
+		if r.parked(g, at) {
+			n = max(n, r.s.procs[g].ticket)
+		}
+	}
+	return n
+}
