@@ -49,8 +49,8 @@ func (p *Program) Prepare() {
 	}
 	reads, writes := p.effects()
 	for _, f := range p.Funcs {
-		f.flow.reads = p.ahead(f, reads, Load)
-		f.flow.writes = p.ahead(f, writes, Store)
+		f.flow.reads = p.ahead(f, reads, Load, Copy)
+		f.flow.writes = p.ahead(f, writes, Store, Put)
 	}
 }
 
@@ -134,9 +134,9 @@ func (p *Program) effects() (reads, writes []Bits) {
 			for pc := range f.Code {
 				in := &f.Code[pc]
 				switch in.Op {
-				case Load, Store:
+				case Load, Store, Copy, Put:
 					set := reads[i]
-					if in.Op == Store {
+					if in.Op == Store || in.Op == Put {
 						set = writes[i]
 					}
 					if !set.Has(in.Class) {
@@ -193,7 +193,7 @@ func eachFunction(in *Instr, visit func(fn int, called bool)) {
 
 // ahead spreads the effects of single instructions back over the code before them.
 // What is deferred happens at the end, too.
-func (p *Program) ahead(f *Func, effects []Bits, op Op) []Bits {
+func (p *Program) ahead(f *Func, effects []Bits, one, many Op) []Bits {
 	n := p.Classes + 1
 	sets := make([]Bits, len(f.Code)+1)
 	for pc := range sets {
@@ -206,7 +206,7 @@ func (p *Program) ahead(f *Func, effects []Bits, op Op) []Bits {
 	deferred := newBits(n)
 	for pc := range f.Code {
 		in := &f.Code[pc]
-		if in.Op == op {
+		if in.Op == one || in.Op == many {
 			sets[pc].set(in.Class)
 		}
 		p.callees(in, all, func(callee int) {

@@ -9,6 +9,9 @@ type Program struct {
 	Methods map[Method]int
 	// Classes is the number of classes of memory; see Instr.Class.
 	Classes int
+	// Globals is the number of package variables: the address of the first is the
+	// value {Set, 0}, and so on. Outsiders can reach them.
+	Globals int
 }
 
 // A Method names a method of the objects with a type tag.
@@ -83,7 +86,7 @@ const (
 	Fresh  // every Dst = a new symbol
 	Bin    // Dst = A Name B
 	Not    // Dst = !A
-	Len    // Dst = len(A)
+	Len    // Dst = len(A); an element of a slice has N cells
 	Cap    // Dst = cap(A)
 	Assert // Dst = A and whether its type is right
 
@@ -107,20 +110,25 @@ const (
 	Closure // Dst = function N with the captured Args
 	Addr    // Dst = the address of A's cell N
 	Index   // Dst = the address of A's cell B times N
-	Load    // Dst = the cell at A, or N cells as an object of their own
-	Store   // the cell at A = B, or N cells
+	Load    // Dst = the cell at A
+	Store   // the cell at A = B
+	Copy    // Dst = a new object with the N cells at A
+	Put     // the N cells at A = those at B
 	Slice   // Dst = A, in whole
+	Make    // Dst = a slice of length A, of elements of Cells each
 	Append  // Dst = append(A, B...)
 	Escape  // all that Args lead to is open
 
 	// Channels.
 	MakeChan // Dst = a channel with room for A
 	Send     // on A, B
-	Recv     // Dst = a value from A, and whether it came from a send
+	Recv     // Dst = a value from A, or Cells[0] after a close, and whether it was sent
 	Close    // A
 	Select   // Dst = the case's number, whether it received, and the values
 
-	// Locks and the like; A is the address of the cell.
+	// Locks and the like; A is the address of the cell, Cells[0] what it is at first.
+	// Lock with N 1 is the second half of a writer's; Class 1 says that somebody
+	// unlocks what another has locked.
 	Lock
 	Unlock
 	RLock
@@ -134,7 +142,7 @@ const (
 	Broadcast
 
 	// Contexts.
-	MakeContext // Dst = a context below A
+	MakeContext // Dst = a context below A, or where A is nil, one that never ends
 	Cancel      // the context A, and all below
 	Done        // Dst = the channel of A's end
 )

@@ -141,11 +141,15 @@ func (r *run) length(in *model.Instr) outcome {
 		switch {
 		case o.kind == channel && in.Op == model.Cap:
 			r.set(in, 0, model.Number(int(o.room)))
-		case o.kind == channel || v.B == 0:
+		case o.kind == channel:
 			r.set(in, 0, model.Number(len(o.cells)))
+		case v.B == 0 && in.N > 0:
+			r.set(in, 0, model.Number(len(o.cells)/in.N))
 		default:
 			r.set(in, 0, r.terms.fresh())
 		}
+	case v.Kind == model.Sym && r.terms.list[v.A].op == "slice":
+		r.set(in, 0, r.resolve(r.terms.list[v.A].a))
 	case v.Kind == model.Sym || v.Kind == model.Set:
 		r.set(in, 0, r.resolve(r.terms.of(term{op: "len", a: v})))
 	default:

@@ -33,7 +33,12 @@ func (r *run) make(in *model.Instr) outcome {
 			o.closed = true
 		}
 	case model.MakeContext:
-		if a.Kind != model.Ref {
+		if a.Kind == model.Nil {
+			o := r.object(object{kind: contextual, cells: []model.Value{a, a}})
+			r.set(in, 0, model.Value{Kind: model.Ref, A: o})
+			return done
+		}
+		if a.Kind != model.Ref || r.s.objects[a.A].kind != contextual {
 			r.set(in, 0, r.terms.fresh())
 			return done
 		}
@@ -44,7 +49,7 @@ func (r *run) make(in *model.Instr) outcome {
 		r.s.objects[end].open = r.s.objects[a.A].open
 		r.set(in, 0, model.Value{Kind: model.Ref, A: o})
 	case model.Cancel:
-		if a.Kind == model.Ref {
+		if a.Kind == model.Ref && r.s.objects[a.A].kind == contextual {
 			r.cancel(a)
 		}
 	case model.Done:

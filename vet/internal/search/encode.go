@@ -16,6 +16,7 @@ import (
 type encoder struct {
 	s       *state
 	terms   *terms
+	globals int
 	out     []byte
 	objects map[int32]int
 	queue   []int32 // the objects that were met, in that order
@@ -23,8 +24,8 @@ type encoder struct {
 	symbols map[int32]int
 }
 
-func encode(s *state, t *terms) string {
-	e := &encoder{s: s, terms: t, objects: make(map[int32]int), symbols: make(map[int32]int)}
+func encode(s *state, t *terms, globals int) string {
+	e := &encoder{s: s, terms: t, globals: globals, objects: make(map[int32]int), symbols: make(map[int32]int)}
 	for _, g := range e.order() {
 		e.proc(&s.procs[g])
 	}
@@ -52,7 +53,7 @@ func (e *encoder) order() []int {
 	var list []keyed
 	for g := range e.s.procs {
 		if p := &e.s.procs[g]; !p.ended() {
-			alone := &encoder{s: e.s, terms: e.terms, objects: make(map[int32]int), symbols: make(map[int32]int)}
+			alone := &encoder{s: e.s, terms: e.terms, globals: e.globals, objects: make(map[int32]int), symbols: make(map[int32]int)}
 			alone.proc(p)
 			list = append(list, keyed{g, alone.out})
 		}
@@ -140,6 +141,10 @@ func (e *encoder) ref(o int32) {
 
 func (e *encoder) term(i int32) {
 	t := e.terms.list[i]
+	if t.op == "" && int(i) < e.globals {
+		e.int(-1 - i)
+		return
+	}
 	if t.op == "" {
 		n, ok := e.symbols[i]
 		if !ok {
@@ -174,6 +179,6 @@ func (e *encoder) met(i int32) bool {
 			return false
 		}
 		_, ok := e.symbols[t.n]
-		return !ok
+		return !ok && int(t.n) >= e.globals
 	})
 }

@@ -41,6 +41,9 @@ type run struct {
 func (m *machine) start() *state {
 	f := m.prog.Funcs[0]
 	s := &state{}
+	for range m.prog.Globals {
+		m.terms.fresh()
+	}
 	regs := make([]model.Value, f.Regs)
 	for i := range f.Params {
 		regs[i] = m.terms.fresh()

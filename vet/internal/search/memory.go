@@ -32,6 +32,21 @@ func (r *run) remember(in *model.Instr) outcome {
 		return r.load(in)
 	case model.Store:
 		return r.store(in)
+	case model.Copy:
+		return r.copyOut(in)
+	case model.Put:
+		return r.put(in)
+	case model.Make:
+		n := r.resolve(r.eval(in.Args[0]))
+		if n.Kind != model.Int || n.A < 0 || int(n.A)*len(in.Cells) > high {
+			r.set(in, 0, r.terms.of(term{op: "slice", a: n, b: r.terms.fresh()}))
+			break
+		}
+		var cells []model.Value
+		for range n.A {
+			cells = append(cells, in.Cells...)
+		}
+		r.set(in, 0, model.Value{Kind: model.Ref, A: r.object(object{cells: cells})})
 	case model.Slice:
 		r.set(in, 0, r.eval(in.Args[0]))
 	case model.Append:
@@ -61,22 +76,25 @@ func (r *run) addr(in *model.Instr, offset model.Value) outcome {
 	return done
 }
 
+// cells returns the n cells at an address, where they are followed.
+func (r *run) cells(at model.Value, n int) []model.Value {
+	if at.Kind != model.Ref || r.s.objects[at.A].kind != plain {
+		return nil
+	}
+	cells := r.s.objects[at.A].cells[at.B:]
+	if n > len(cells) {
+		return nil
+	}
+	return cells[:n]
+}
+
 func (r *run) load(in *model.Instr) outcome {
 	v := r.resolve(r.eval(in.Args[0]))
-	switch {
+	switch cells := r.cells(v, 1); {
 	case v.Kind == model.Nil:
 		return ends
-	case v.Kind == model.Ref && r.s.objects[v.A].kind == plain:
-		cells := r.s.objects[v.A].cells
-		if int(v.B)+in.N > len(cells) {
-			return lost
-		}
-		if in.N == 1 {
-			r.set(in, 0, cells[v.B])
-		} else {
-			copied := r.object(object{cells: slices.Clone(cells[v.B:][:in.N]), open: r.s.objects[v.A].open})
-			r.set(in, 0, model.Value{Kind: model.Ref, A: copied})
-		}
+	case cells != nil:
+		r.set(in, 0, cells[0])
 	case v.Kind == model.Sym || v.Kind == model.Set:
 		if known, ok := lookup(r.s.memory, v.A); ok && !isLock(known) {
 			r.set(in, 0, known)
@@ -91,33 +109,54 @@ func (r *run) load(in *model.Instr) outcome {
 
 func (r *run) store(in *model.Instr) outcome {
 	v, x := r.resolve(r.eval(in.Args[0])), r.eval(in.Args[1])
-	switch {
+	switch cells := r.cells(v, 1); {
 	case v.Kind == model.Nil:
 		return ends
-	case v.Kind == model.Ref && r.s.objects[v.A].kind == plain:
+	case cells != nil:
 		if r.s.objects[v.A].open {
 			r.open(x)
 		}
-		cells := r.s.objects[v.A].cells
-		switch {
-		case int(v.B)+in.N > len(cells):
-			return lost
-		case in.N == 1:
-			cells[v.B] = x
-		case x.Kind == model.Ref:
-			copy(cells[v.B:][:in.N], r.s.objects[x.A].cells[x.B:])
-		default:
-			for i := range in.N {
-				if !isLock(cells[int(v.B)+i]) {
-					cells[int(v.B)+i] = r.terms.fresh()
-				}
-			}
-		}
-	case v.Kind == model.Sym || v.Kind == model.Set:
-		r.open(x)
-		r.s.memory = remember(r.s.memory, v.A, x)
+		cells[0] = x
 	default:
 		r.open(x)
+		if v.Kind == model.Sym || v.Kind == model.Set {
+			r.s.memory = remember(r.s.memory, v.A, x)
+		}
+	}
+	return done
+}
+
+// copyOut makes an object of the cells at an address. Of what is not known, the
+// address stands for the value: both give the same terms for the parts.
+func (r *run) copyOut(in *model.Instr) outcome {
+	v := r.resolve(r.eval(in.Args[0]))
+	switch cells := r.cells(v, in.N); {
+	case v.Kind == model.Nil:
+		return ends
+	case cells != nil:
+		o := r.object(object{cells: slices.Clone(cells), open: r.s.objects[v.A].open})
+		v = model.Value{Kind: model.Ref, A: o}
+	}
+	r.set(in, 0, v)
+	return done
+}
+
+func (r *run) put(in *model.Instr) outcome {
+	v, x := r.resolve(r.eval(in.Args[0])), r.resolve(r.eval(in.Args[1]))
+	if v.Kind == model.Nil {
+		return ends
+	}
+	to, from := r.cells(v, in.N), r.cells(x, in.N)
+	if to == nil || r.s.objects[v.A].open {
+		r.open(x)
+	}
+	for i := range to {
+		switch {
+		case from != nil:
+			to[i] = from[i]
+		case !isLock(to[i]):
+			to[i] = r.terms.fresh()
+		}
 	}
 	return done
 }

@@ -15,9 +15,9 @@ func (m *machine) safe(s *state, g int) bool {
 	}
 	in := m.next(s, g)
 	switch in.Op {
-	case model.Load:
+	case model.Load, model.Copy:
 		return r.undisturbed(in, false)
-	case model.Store:
+	case model.Store, model.Put:
 		return r.undisturbed(in, true)
 	case model.Escape:
 		return !leads(r.evalAll(in.Args))

@@ -126,7 +126,7 @@ func Run(p *model.Program, limits Limits) Result {
 
 // add returns the node of a state, and whether it is new.
 func (x *searcher) add(s *state, parent int32, events []Event) (int32, bool) {
-	key := encode(s, &x.terms)
+	key := encode(s, &x.terms, x.prog.Globals)
 	if n, ok := x.index[key]; ok {
 		return n, false
 	}

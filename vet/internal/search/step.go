@@ -69,7 +69,7 @@ func (r *run) operate(in *model.Instr) outcome {
 		return r.postpone(in)
 	case model.Escape:
 		r.open(r.evalAll(in.Args)...)
-	case model.New, model.Closure, model.Addr, model.Index, model.Load, model.Store, model.Slice, model.Append:
+	case model.New, model.Closure, model.Addr, model.Index, model.Load, model.Store, model.Copy, model.Put, model.Make, model.Slice, model.Append:
 		return r.remember(in)
 	case model.MakeChan, model.Close, model.MakeContext, model.Cancel, model.Done:
 		return r.make(in)

@@ -16,7 +16,7 @@ func (r *run) synchronise(in *model.Instr) outcome {
 	if in.Op == model.Park || in.Op == model.Signal || in.Op == model.Broadcast {
 		return r.condition(in, at)
 	}
-	cell, ours := r.cell(at)
+	cell, ours := r.cell(at, in)
 	if !ours && (in.Op == model.Add || in.Op == model.Wait || in.Class != 0) {
 		return r.pass(in) // outsiders may count, too
 	}
@@ -82,6 +82,7 @@ func turn(cell model.Value, in *model.Instr, ours bool) (model.Value, outcome) {
 	switch in.Op {
 	case model.Lock:
 		switch {
+		case !rw && in.N == 1: // a mutex is locked in one step
 		case rw && in.N == 0 && cell.B == 0:
 			cell.B = 1
 		case rw && in.N == 1 && cell.A == 0:
@@ -117,18 +118,21 @@ func turn(cell model.Value, in *model.Instr, ours bool) (model.Value, outcome) {
 }
 
 // cell returns the state at an address, and whether no outsider can reach it.
-func (r *run) cell(at model.Value) (v model.Value, ours bool) {
-	if at.Kind == model.Ref {
-		o := &r.s.objects[at.A]
-		return o.cells[at.B], !o.open
+func (r *run) cell(at model.Value, in *model.Instr) (v model.Value, ours bool) {
+	if cells := r.cells(at, 1); cells != nil {
+		v, ours = cells[0], !r.s.objects[at.A].open
+	} else {
+		v, _ = lookup(r.s.memory, at.A)
 	}
-	v, _ = lookup(r.s.memory, at.A)
-	return v, false
+	if !isLock(v) && len(in.Cells) > 0 {
+		return in.Cells[0], ours
+	}
+	return v, ours
 }
 
 func (r *run) setCell(at, v model.Value) {
-	if at.Kind == model.Ref {
-		r.s.objects[at.A].cells[at.B] = v
+	if cells := r.cells(at, 1); cells != nil {
+		cells[0] = v
 		return
 	}
 	r.s.memory = remember(r.s.memory, at.A, v)

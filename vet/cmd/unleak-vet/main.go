@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+
+// Command unleak-vet runs the analyzers over Go packages:
+//
+//	go vet -vettool=$(which unleak-vet) ./...
+//	unleak-vet -json [packages]      findings as a JSON stream
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/checker"
+	"golang.org/x/tools/go/analysis/unitchecker"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/vet/leak"
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "-json" {
+		if err := stream(os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "unleak-vet:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	unitchecker.Main(leak.Analyzer)
+}
+
+// stream analyses packages and writes what was found as a JSON stream.
+func stream(patterns []string) error {
+	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax}, patterns...)
+	if err != nil {
+		return fmt.Errorf("loading packages: %w", err)
+	}
+	graph, err := checker.Analyze([]*analysis.Analyzer{leak.Analyzer}, pkgs, nil)
+	if err != nil {
+		return fmt.Errorf("analysing packages: %w", err)
+	}
+	out := json.NewEncoder(os.Stdout)
+	for _, root := range graph.Roots {
+		result, ok := root.Result.(*leak.Result)
+		if !ok {
+			fmt.Fprintf(os.Stderr, "unleak-vet: %s: %v\n", root.Package.PkgPath, root.Err)
+			continue
+		}
+		for _, f := range result.Findings {
+			if err := out.Encode(unleak.Message{Finding: &f}); err != nil {
+				return err
+			}
+		}
+		for _, l := range result.Failed {
+			fmt.Fprintf(os.Stderr, "unleak-vet: %s: %s\n", root.Package.PkgPath, l.Message)
+		}
+		fmt.Fprintf(os.Stderr, "%s: %d scopes, %d over budget, %d in part\n", root.Package.PkgPath, result.Scopes, result.Over, result.Lost)
+	}
+	return nil
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+
+package front
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/unleak/unleak/vet/internal/model"
+)
+
+// maxFuncs is how many functions a model may have.
+const maxFuncs = 150
+
+// A Site is where an instruction comes from.
+type Site struct {
+	Pos token.Pos
+	// Cases holds the places of a select's cases.
+	Cases []token.Pos
+	// Range says that a receive belongs to a loop over the channel.
+	Range bool
+}
+
+// A Model is a program with what reports need to speak of it.
+type Model struct {
+	*model.Program
+	// Source holds for each function what it was made of, nil for pieces of the
+	// standard library.
+	Source []*ssa.Function
+}
+
+// A Package makes models of one package's functions.
+type Package struct {
+	pkg    *ssa.Package
+	handed map[*types.Var]bool
+}
+
+// New looks through a package's functions.
+func New(pkg *ssa.Package, funcs []*ssa.Function) *Package {
+	return &Package{pkg: pkg, handed: handedOver(funcs)}
+}
+
+// Build makes the model that begins with a function. It returns nil where nothing
+// in it could wait.
+func (p *Package) Build(root *ssa.Function) *Model {
+	b := &builder{
+		Package: p,
+		prog:    &model.Program{Methods: make(map[model.Method]int)},
+		numbers: make(map[*ssa.Function]int),
+		pieces:  make(map[string]int),
+		classes: make(map[any]int),
+		globals: make(map[*ssa.Global]int),
+		texts:   make(map[string]int),
+		types:   make(map[types.Type]int),
+	}
+	b.function(root)
+	for i := 0; i < len(b.source); i++ {
+		if len(b.source) > maxFuncs {
+			return nil
+		}
+		if b.source[i] != nil {
+			b.translate(b.source[i], b.prog.Funcs[i])
+		}
+		if i == len(b.source)-1 {
+			b.methods()
+		}
+	}
+	if !b.blocks {
+		return nil
+	}
+	b.prog.Classes, b.prog.Globals = len(b.classes), len(b.globals)
+	b.prog.Prepare()
+	return &Model{Program: b.prog, Source: b.source}
+}
+
+// A builder makes one model.
+type builder struct {
+	*Package
+	prog    *model.Program
+	source  []*ssa.Function
+	numbers map[*ssa.Function]int
+	pieces  map[string]int
+	classes map[any]int
+	globals map[*ssa.Global]int
+	texts   map[string]int
+	types   map[types.Type]int
+	tagged  []types.Type // the types with a tag, from 1 on
+	invoked []*types.Func
+	bound   map[model.Method]bool
+	blocks  bool // something in it may wait
+}
+
+// function returns the number of a function of the package; its code follows.
+func (b *builder) function(f *ssa.Function) int {
+	n, ok := b.numbers[f]
+	if !ok {
+		n = len(b.source)
+		b.numbers[f] = n
+		b.source = append(b.source, f)
+		b.prog.Funcs = append(b.prog.Funcs, &model.Func{
+			Name:     Name(f),
+			Params:   len(f.Params) + len(f.FreeVars),
+			Captures: len(f.FreeVars),
+			Inner:    f.Synthetic != "" && f.Parent() == nil,
+		})
+	}
+	return n
+}
+
+// ours reports whether a function's code stands in the package.
+func (b *builder) ours(f *ssa.Function) bool {
+	if len(f.Blocks) == 0 {
+		return false
+	}
+	if f.Pkg != nil {
+		return f.Pkg == b.pkg
+	}
+	if f.Object() != nil && f.Object().Pkg() != nil { // wrappers and instances
+		return f.Object().Pkg() == b.pkg.Pkg
+	}
+	return f.Parent() != nil && b.ours(f.Parent())
+}
+
+// class numbers a class of memory: a field, or the place of an allocation.
+func (b *builder) class(of any) int {
+	n, ok := b.classes[of]
+	if !ok {
+		n = len(b.classes) + 1
+		b.classes[of] = n
+	}
+	return n
+}
+
+// text returns the value of a string: different for different strings.
+func (b *builder) text(s string) model.Value {
+	n, ok := b.texts[s]
+	if !ok {
+		n = len(b.texts)
+		b.texts[s] = n
+	}
+	return model.Number(1000 + n)
+}
+
+// tag returns the number by which objects of a type find their methods.
+func (b *builder) tag(t types.Type) int {
+	if _, ok := types.Unalias(t).(*types.Named); !ok {
+		return 0
+	}
+	n, ok := b.types[t]
+	if !ok {
+		b.tagged = append(b.tagged, t)
+		n = len(b.tagged)
+		b.types[t] = n
+	}
+	return n
+}
+
+// methods adds the methods that calls through interfaces may mean.
+func (b *builder) methods() {
+	for _, m := range b.invoked {
+		for i, t := range b.tagged {
+			key := model.Method{Type: i + 1, Name: m.Name()}
+			if _, ok := b.prog.Methods[key]; ok {
+				continue
+			}
+			sel := types.NewMethodSet(types.NewPointer(t)).Lookup(m.Pkg(), m.Name())
+			if sel == nil {
+				continue
+			}
+			if f := b.pkg.Prog.MethodValue(sel); f != nil && b.ours(f) {
+				b.prog.Methods[key] = b.function(f)
+			}
+		}
+	}
+}
+
+// handedOver returns the locks, by the field that holds them, that some function
+// unlocks without having locked them: who holds such a lock may be anybody.
+func handedOver(funcs []*ssa.Function) map[*types.Var]bool {
+	handed := make(map[*types.Var]bool)
+	for _, f := range funcs {
+		locks, unlocks := make(map[*types.Var]bool), make(map[*types.Var]bool)
+		for _, blk := range f.Blocks {
+			for _, in := range blk.Instrs {
+				call, ok := in.(ssa.CallInstruction)
+				if !ok || call.Common().StaticCallee() == nil || len(call.Common().Args) == 0 {
+					continue
+				}
+				field := fieldOf(call.Common().Args[0])
+				switch call.Common().StaticCallee().String() {
+				case "(*sync.Mutex).Lock", "(*sync.RWMutex).Lock", "(*sync.RWMutex).RLock", "(*sync.Mutex).TryLock":
+					locks[field] = true
+				case "(*sync.Mutex).Unlock", "(*sync.RWMutex).Unlock", "(*sync.RWMutex).RUnlock":
+					unlocks[field] = true
+				}
+			}
+		}
+		for field := range unlocks {
+			if !locks[field] {
+				handed[field] = true
+			}
+		}
+	}
+	return handed
+}
+
+// fieldOf returns the field whose address a value is, or nil.
+func fieldOf(v ssa.Value) *types.Var {
+	if a, ok := v.(*ssa.FieldAddr); ok {
+		if s, ok := a.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct); ok {
+			return s.Field(a.Field)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+
+package front
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/unleak/unleak/vet/internal/model"
+)
+
+func (c *coder) instr(in ssa.Instruction) {
+	switch in := in.(type) {
+	case *ssa.Phi, *ssa.DebugRef:
+	case *ssa.Alloc:
+		t := in.Type().Underlying().(*types.Pointer).Elem()
+		c.emit(model.Instr{Op: model.New, Dst: c.dst(in), Cells: c.zero(t), N: c.tag(t)})
+	case *ssa.MakeClosure:
+		fn := in.Fn.(*ssa.Function)
+		if !c.ours(fn) {
+			c.unknown(in, in.Bindings)
+			break
+		}
+		c.emit(model.Instr{Op: model.Closure, Dst: c.dst(in), N: c.function(fn), Args: c.args(in.Bindings)})
+	case *ssa.FieldAddr:
+		t := in.X.Type().Underlying().(*types.Pointer).Elem()
+		c.field(in, in.X, t, in.Field)
+	case *ssa.Field:
+		at := c.fresh(1)
+		n, ok := c.offset(in.X.Type(), in.Field)
+		switch {
+		case !ok:
+			c.unknown(in, nil)
+		case c.whole(in.Type()):
+			c.emit(model.Instr{Op: model.Addr, Dst: c.dst(in), Args: []model.Operand{c.arg(in.X)}, N: n})
+		default:
+			c.emit(model.Instr{Op: model.Addr, Dst: []int{at}, Args: []model.Operand{c.arg(in.X)}, N: n})
+			c.emit(model.Instr{Op: model.Load, Dst: c.dst(in), Args: []model.Operand{model.Reg(at)}, Class: c.class(in)})
+		}
+	case *ssa.IndexAddr:
+		c.index(in)
+	case *ssa.UnOp:
+		c.unary(in)
+	case *ssa.BinOp:
+		c.binary(in)
+	case *ssa.Store:
+		c.store(in.Addr, c.arg(in.Val), in.Val.Type())
+	case *ssa.ChangeType, *ssa.ChangeInterface, *ssa.MakeInterface, *ssa.Convert, *ssa.SliceToArrayPointer, *ssa.MultiConvert:
+		c.convert(in.(ssa.Value), *in.Operands(nil)[0])
+	case *ssa.TypeAssert:
+		dst := c.dst(in)
+		if !in.CommaOk {
+			c.emit(model.Instr{Op: model.Move, Dst: dst, Args: []model.Operand{c.arg(in.X)}})
+			break
+		}
+		c.emit(model.Instr{Op: model.Assert, Dst: dst, Args: []model.Operand{c.arg(in.X)}})
+	case *ssa.Extract:
+		c.emit(model.Instr{Op: model.Move, Dst: c.dst(in), Args: []model.Operand{model.Reg(c.reg(in.Tuple) + in.Index)}})
+	case *ssa.Slice:
+		if in.Low == nil && in.High == nil && in.Max == nil {
+			c.emit(model.Instr{Op: model.Slice, Dst: c.dst(in), Args: []model.Operand{c.arg(in.X)}})
+			break
+		}
+		c.unknown(in, []ssa.Value{in.X})
+	case *ssa.Range:
+		r := c.reg(in)
+		c.emit(model.Instr{Op: model.Move, Dst: []int{r}, Args: []model.Operand{model.Const(model.Number(0))}})
+		c.emit(c.length([]int{r + 1}, in.X))
+	case *ssa.Next:
+		r, dst := c.reg(in.Iter), c.dst(in)
+		c.emit(model.Instr{Op: model.Bin, Name: "<", Dst: dst[:1], Args: []model.Operand{model.Reg(r), model.Reg(r + 1)}})
+		c.emit(model.Instr{Op: model.Bin, Name: "+", Dst: []int{r}, Args: []model.Operand{model.Reg(r), model.Const(model.Number(1))}})
+		c.emit(model.Instr{Op: model.Fresh, Dst: dst[1:]})
+	case *ssa.MapUpdate:
+		c.unknown(nil, []ssa.Value{in.Key, in.Value})
+	case *ssa.MakeSlice:
+		c.makeSlice(in)
+	case ssa.CallInstruction:
+		c.call(in)
+	default:
+		c.control(in)
+	}
+}
+
+// control writes jumps and the operations on channels.
+func (c *coder) control(in ssa.Instruction) {
+	switch in := in.(type) {
+	case *ssa.Jump:
+		c.edge(in.Block(), in.Block().Succs[0])
+	case *ssa.If:
+		at := len(c.out.Code)
+		c.emit(model.Instr{Op: model.Branch, Args: []model.Operand{c.arg(in.Cond)}})
+		at = len(c.out.Code) - 1
+		c.out.Code[at].Then = len(c.out.Code)
+		c.edge(in.Block(), in.Block().Succs[0])
+		c.out.Code[at].Else = len(c.out.Code)
+		c.edge(in.Block(), in.Block().Succs[1])
+	case *ssa.Return:
+		c.emit(model.Instr{Op: model.Return, Args: c.args(in.Results)})
+	case *ssa.RunDefers:
+		c.emit(model.Instr{Op: model.RunDefers})
+	case *ssa.Panic:
+		c.emit(model.Instr{Op: model.Exit})
+	case *ssa.MakeChan:
+		c.emit(model.Instr{Op: model.MakeChan, Dst: c.dst(in), Args: []model.Operand{c.arg(in.Size)}})
+	case *ssa.Send:
+		c.blocks = true
+		c.emit(model.Instr{Op: model.Send, Args: []model.Operand{c.arg(in.Chan), c.arg(in.X)}})
+	case *ssa.Select:
+		c.selects(in)
+	default:
+		if v, ok := in.(ssa.Value); ok {
+			c.unknown(v, operands(in))
+			break
+		}
+		c.emit(model.Instr{Op: model.Lost})
+	}
+}
+
+func operands(in ssa.Instruction) []ssa.Value {
+	var list []ssa.Value
+	for _, o := range in.Operands(nil) {
+		if *o != nil {
+			list = append(list, *o)
+		}
+	}
+	return list
+}
+
+// unknown gives up following a value, and what it is made of.
+func (c *coder) unknown(v ssa.Value, from []ssa.Value) {
+	c.escape(from)
+	if v != nil && width(v) > 0 {
+		c.emit(model.Instr{Op: model.Fresh, Dst: c.dst(v)})
+	}
+}
+
+// escape lets outsiders have the values. What they only lead to plain data may
+// have changed afterwards.
+func (c *coder) escape(values []ssa.Value) {
+	var list []model.Operand
+	for _, v := range values {
+		if _, ok := v.(*ssa.Const); ok {
+			continue
+		}
+		if c.opaque(v.Type()) {
+			continue
+		}
+		if !c.inert(v.Type()) {
+			list = append(list, c.arg(v))
+			continue
+		}
+		if p, ok := v.Type().Underlying().(*types.Pointer); ok {
+			r := c.fresh(1)
+			c.emit(model.Instr{Op: model.Fresh, Dst: []int{r}})
+			c.store(v, model.Reg(r), p.Elem())
+		}
+	}
+	if len(list) > 0 {
+		c.emit(model.Instr{Op: model.Escape, Args: list})
+	}
+}
+
+func (c *coder) field(v ssa.Value, x ssa.Value, t types.Type, field int) {
+	if n, ok := c.offset(t, field); ok {
+		c.emit(model.Instr{Op: model.Addr, Dst: c.dst(v), Args: []model.Operand{c.arg(x)}, N: n})
+		return
+	}
+	c.emit(model.Instr{Op: model.Fresh, Dst: c.dst(v)})
+}
+
+func (c *coder) index(in *ssa.IndexAddr) {
+	var elem types.Type
+	followed := true
+	switch t := in.X.Type().Underlying().(type) {
+	case *types.Slice:
+		elem = t.Elem()
+	case *types.Pointer:
+		a := t.Elem().Underlying().(*types.Array)
+		elem, followed = a.Elem(), c.whole(t.Elem())
+	}
+	if !followed {
+		c.emit(model.Instr{Op: model.Fresh, Dst: c.dst(in)})
+		return
+	}
+	c.emit(model.Instr{Op: model.Index, Dst: c.dst(in), N: len(c.zero(elem)), Args: []model.Operand{c.arg(in.X), c.arg(in.Index)}})
+}
+
+func (c *coder) unary(in *ssa.UnOp) {
+	x := c.arg(in.X)
+	switch in.Op {
+	case token.MUL:
+		if c.whole(in.Type()) {
+			c.emit(model.Instr{Op: model.Copy, Dst: c.dst(in), Args: []model.Operand{x}, N: len(c.zero(in.Type()))})
+			return
+		}
+		c.emit(model.Instr{Op: model.Load, Dst: c.dst(in), Args: []model.Operand{x}, Class: c.memory(in.X)})
+	case token.ARROW:
+		c.blocks = true
+		dst := c.dst(in)
+		elem := in.X.Type().Underlying().(*types.Chan).Elem()
+		recv := model.Instr{Op: model.Recv, Dst: dst, Args: []model.Operand{x}, Site: c.receive(in)}
+		if z := c.zero(elem); !c.whole(elem) && len(z) == 1 {
+			recv.Cells = z
+		}
+		c.emit(recv)
+	case token.NOT:
+		c.emit(model.Instr{Op: model.Not, Dst: c.dst(in), Args: []model.Operand{x}})
+	case token.SUB:
+		c.emit(model.Instr{Op: model.Bin, Name: "-", Dst: c.dst(in), Args: []model.Operand{model.Const(model.Number(0)), x}})
+	default:
+		c.unknown(in, nil)
+	}
+}
+
+func (c *coder) binary(in *ssa.BinOp) {
+	t, ok := in.X.Type().Underlying().(*types.Basic)
+	plain := !ok || t.Info()&(types.IsInteger|types.IsBoolean) != 0
+	switch in.Op {
+	case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
+	case token.ADD, token.SUB, token.MUL, token.QUO, token.REM, token.AND, token.OR:
+		if !plain {
+			c.unknown(in, nil)
+			return
+		}
+	default:
+		c.unknown(in, nil)
+		return
+	}
+	if c.whole(in.X.Type()) {
+		c.unknown(in, nil)
+		return
+	}
+	c.emit(model.Instr{Op: model.Bin, Name: in.Op.String(), Dst: c.dst(in), Args: c.args([]ssa.Value{in.X, in.Y})})
+}
+
+func (c *coder) store(addr ssa.Value, val model.Operand, t types.Type) {
+	args := []model.Operand{c.arg(addr), val}
+	if c.whole(t) {
+		c.emit(model.Instr{Op: model.Put, Args: args, N: len(c.zero(t))})
+		return
+	}
+	c.emit(model.Instr{Op: model.Store, Args: args, Class: c.memory(addr)})
+}
+
+// convert passes a value on where its meaning stays.
+func (c *coder) convert(v, x ssa.Value) {
+	from, fromBasic := x.Type().Underlying().(*types.Basic)
+	to, toBasic := v.Type().Underlying().(*types.Basic)
+	_, boxed := v.(*ssa.MakeInterface)
+	if boxed || fromBasic == toBasic && (!fromBasic || (from.Info()&types.IsString != 0) == (to.Info()&types.IsString != 0)) {
+		c.emit(model.Instr{Op: model.Move, Dst: c.dst(v), Args: []model.Operand{c.arg(x)}})
+		return
+	}
+	c.unknown(v, nil)
+}
+
+func (c *coder) makeSlice(in *ssa.MakeSlice) {
+	elem := c.zero(in.Type().Underlying().(*types.Slice).Elem())
+	c.emit(model.Instr{Op: model.Make, Dst: c.dst(in), Args: []model.Operand{c.arg(in.Len)}, Cells: elem})
+}
+
+// length returns an instruction for the length of a value.
+func (c *coder) length(dst []int, x ssa.Value) model.Instr {
+	in := model.Instr{Op: model.Len, Dst: dst, Args: []model.Operand{c.arg(x)}}
+	if s, ok := x.Type().Underlying().(*types.Slice); ok {
+		in.N = len(c.zero(s.Elem()))
+	}
+	return in
+}
+
+func (c *coder) selects(in *ssa.Select) {
+	s := model.Instr{Op: model.Select, Dst: c.dst(in)}
+	if !in.Blocking {
+		s.N = 1
+	}
+	site := &Site{Pos: in.Pos()}
+	for _, st := range in.States {
+		cs := model.Case{Send: st.Dir == types.SendOnly, Chan: c.arg(st.Chan)}
+		if cs.Send {
+			cs.Value = c.arg(st.Send)
+		}
+		s.Cases = append(s.Cases, cs)
+		site.Cases = append(site.Cases, st.Pos)
+	}
+	s.Site = site
+	c.blocks = c.blocks || in.Blocking
+	c.emit(s)
+}
+
+// receive returns the site of a receive. That of a loop over a channel has no
+// position of its own, but the loop's.
+func (c *coder) receive(in *ssa.UnOp) *Site {
+	site := &Site{Pos: in.Pos(), Range: in.Block().Comment == "rangechan.loop"}
+	if !site.Pos.IsValid() {
+		site.Pos = c.pos
+	}
+	return site
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+
+package leak
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/vet/internal/front"
+	"github.com/unleak/unleak/vet/internal/model"
+	"github.com/unleak/unleak/vet/internal/search"
+)
+
+// A reporter gathers what the searches of a package's scopes have found: one leak
+// shows in many of them.
+type reporter struct {
+	pass    *analysis.Pass
+	text    *text
+	started map[*ssa.Function]bool
+	list    []leak
+}
+
+// A leak is a finding with its place and its schedule.
+type leak struct {
+	finding unleak.Finding
+	pos     token.Pos
+	of      int
+	expr    string
+	// caller says that the goroutine is not one that the scope starts: its entry is
+	// somebody who calls the scope's function.
+	caller   bool
+	schedule []step
+}
+
+// add takes what one search has found.
+func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
+	last := s.Stack[len(s.Stack)-1]
+	in := &m.Funcs[last.Func].Code[last.PC]
+	wait := waitOf(in, s)
+	if wait == "" {
+		return
+	}
+	l := leak{of: s.Of, caller: s.Spawn == nil && !r.started[root]}
+	g := unleak.Goroutine{Wait: wait}
+	for i, p := range slices.Backward(s.Stack) {
+		f := m.Funcs[p.Func]
+		if f.Inner {
+			continue
+		}
+		site := f.Code[p.PC].Site.(*front.Site)
+		if len(g.Stack) == 0 {
+			l.expr, l.pos = r.text.at(site.Pos)
+		}
+		g.Stack = append(g.Stack, r.frame(f.Name, site.Pos))
+		if i == 0 && len(g.Stack) == 0 {
+			return
+		}
+	}
+	if len(g.Stack) == 0 || !l.pos.IsValid() {
+		return
+	}
+	key := g.Key()
+	l.finding = unleak.Finding{
+		Key: key.ID(), Cause: causeOf(in, wait, s), Grade: unleak.Likely, Count: s.Count, Wait: wait,
+		Blocked: g.Stack[0], Entry: g.Stack[len(g.Stack)-1], Stack: g.Stack,
+		Evidence: []unleak.Evidence{{
+			Source: unleak.SourceVet, How: unleak.HowSchedule, Grade: unleak.Likely, Count: s.Count,
+			Package: r.pass.Pkg.Path(),
+		}},
+	}
+	if site, ok := s.Spawn.(*front.Site); ok {
+		at := r.frame("", site.Pos)
+		l.finding.Created = &at
+	}
+	l.schedule = r.steps(m, s)
+	l.finding.Explanation = explain(l)
+	r.list = append(r.list, l)
+}
+
+func (r *reporter) frame(name string, pos token.Pos) unleak.Frame {
+	p := r.pass.Fset.Position(pos)
+	return unleak.Frame{Func: name, File: p.Filename, Line: p.Line}
+}
+
+// report tells the driver of the leaks, each once, and returns them.
+func (r *reporter) report() []unleak.Finding {
+	// Where a goroutine of a scope's own leaks at a place, a caller who would leak
+	// there is the same goroutine, seen from a smaller scope.
+	known := make(map[token.Pos]bool)
+	for _, l := range r.list {
+		known[l.pos] = known[l.pos] || !l.caller
+	}
+	slices.SortStableFunc(r.list, func(a, b leak) int {
+		return cmp.Or(cmp.Compare(a.pos, b.pos), cmp.Compare(len(a.schedule), len(b.schedule)))
+	})
+	seen := make(map[string]bool)
+	var findings []unleak.Finding
+	for _, l := range r.list {
+		if seen[l.finding.Key] || l.caller && known[l.pos] {
+			continue
+		}
+		seen[l.finding.Key] = true
+		r.pass.Report(analysis.Diagnostic{
+			Pos:      l.pos,
+			Category: string(l.finding.Cause),
+			Message:  l.message(),
+			Related:  related(l.schedule),
+		})
+		findings = append(findings, l.finding)
+	}
+	return findings
+}
+
+func (l leak) message() string {
+	who := "the goroutine blocks"
+	if l.of > 1 {
+		who = fmt.Sprintf("%d of %d goroutines block", l.finding.Count, l.of)
+	}
+	return fmt.Sprintf("%s: %s for ever on %s  [%s]", l.finding.Cause, who, l.expr, l.finding.Grade)
+}
+
+// waitOf returns the runtime's name for a wait, or "" for none of its kinds.
+func waitOf(in *model.Instr, s search.Stuck) unleak.Wait {
+	switch in.Op {
+	case model.Send:
+		if s.Nil {
+			return unleak.WaitSendNil
+		}
+		return unleak.WaitSend
+	case model.Recv:
+		if s.Nil {
+			return unleak.WaitReceiveNil
+		}
+		return unleak.WaitReceive
+	case model.Select:
+		if len(in.Cases) == 0 {
+			return unleak.WaitSelectNone
+		}
+		return unleak.WaitSelect
+	case model.Lock:
+		// A writer waits for other writers in the mutex that an RWMutex has inside.
+		if in.N == 1 && len(in.Cells) > 0 {
+			return unleak.WaitRWLock
+		}
+		return unleak.WaitMutex
+	case model.RLock:
+		return unleak.WaitRLock
+	case model.Wait:
+		return unleak.WaitGroup
+	case model.Park:
+		return unleak.WaitCond
+	}
+	return ""
+}
+
+func causeOf(in *model.Instr, wait unleak.Wait, s search.Stuck) unleak.Cause {
+	switch wait {
+	case unleak.WaitSendNil, unleak.WaitReceiveNil:
+		return unleak.CauseNilChannel
+	case unleak.WaitSend:
+		return unleak.CauseChanSend
+	case unleak.WaitReceive:
+		if site := in.Site.(*front.Site); site.Range {
+			return unleak.CauseChanRange
+		}
+		return unleak.CauseChanReceive
+	case unleak.WaitSelect:
+		return unleak.CauseSelect
+	case unleak.WaitSelectNone:
+		return unleak.CauseEmptySelect
+	case unleak.WaitGroup:
+		return unleak.CauseWaitGroup
+	case unleak.WaitCond:
+		return unleak.CauseCond
+	}
+	for _, other := range s.With { // a lock: two that wait for different ones hold them
+		if other.Object.Kind != model.Zero && other.Object != s.Object {
+			return unleak.CauseLockOrder
+		}
+	}
+	if len(in.Cells) > 0 && in.Cells[0].Kind == model.RWMutex {
+		return unleak.CauseRWMutex
+	}
+	return unleak.CauseMutex
+}

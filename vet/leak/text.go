@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+
+package leak
+
+import (
+	"bytes"
+	"go/ast"
+	"go/format"
+	"go/token"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+// A text finds the source of an instruction by the position that SSA form gives it.
+type text struct {
+	fset  *token.FileSet
+	nodes map[token.Pos]ast.Node
+}
+
+func newText(pass *analysis.Pass) *text {
+	t := &text{fset: pass.Fset, nodes: make(map[token.Pos]ast.Node)}
+	for _, file := range pass.Files {
+		for n := range ast.Preorder(file) {
+			switch n := n.(type) {
+			case *ast.SendStmt:
+				t.nodes[n.Arrow] = n
+			case *ast.UnaryExpr:
+				t.nodes[n.OpPos] = n
+			case *ast.RangeStmt:
+				t.nodes[n.For] = n
+			case *ast.SelectStmt:
+				t.nodes[n.Select] = n
+			case *ast.CallExpr:
+				t.nodes[n.Lparen] = n
+			case *ast.GoStmt:
+				t.nodes[n.Go] = n
+			case *ast.DeferStmt:
+				t.nodes[n.Defer] = n
+			case *ast.ReturnStmt:
+				t.nodes[n.Return] = n
+			case *ast.CommClause:
+				t.nodes[n.Case] = n
+			}
+		}
+	}
+	return t
+}
+
+// at returns what stands at a position, in one line, and where it begins.
+func (t *text) at(pos token.Pos) (string, token.Pos) {
+	switch n := t.nodes[pos].(type) {
+	case nil:
+		return "", pos
+	case *ast.RangeStmt:
+		return "range " + t.print(n.X), n.Pos()
+	case *ast.SelectStmt:
+		if len(n.Body.List) == 0 {
+			return "select {}", n.Pos()
+		}
+		return "select", n.Pos()
+	case *ast.GoStmt:
+		if _, ok := n.Call.Fun.(*ast.FuncLit); ok {
+			return "go func()", n.Pos()
+		}
+		return "go " + t.print(n.Call), n.Pos()
+	default:
+		return t.print(n), n.Pos()
+	}
+}
+
+// print writes a node; literals of functions are cut short.
+func (t *text) print(n ast.Node) string {
+	var b bytes.Buffer
+	if err := format.Node(&b, t.fset, n); err != nil {
+		return ""
+	}
+	line, rest, more := strings.Cut(b.String(), "\n")
+	if more && rest != "" {
+		line += " …"
+	}
+	return line
+}
