@@ -5,7 +5,8 @@ package search
 import "github.com/unleak/unleak/vet/internal/model"
 
 // Small numbers are exact. An unknown number that is compared with one of those up
-// to most is chosen from 0 to most, which stands for a loop's bound among others.
+// to most is chosen from 0 to most; where it is a bound, from 1, since few callers
+// mean the loop that does nothing.
 const (
 	most = 3
 	high = 32 // what counts further counts too far to follow
@@ -29,7 +30,11 @@ func (r *run) binary(in *model.Instr) outcome {
 		case k.Kind == model.Nil:
 			return r.choose(x.A, model.Value{Kind: model.Nil}, model.Value{Kind: model.Set})
 		case k.Kind == model.Int && 0 <= k.A && k.A <= most && !r.terms.isWide(x.A):
-			return r.choose(x.A, upTo(most)...)
+			options := upTo(most)
+			if in.Name != "==" && in.Name != "!=" {
+				options = options[1:] // a loop over nothing is nobody's bug
+			}
+			return r.choose(x.A, options...)
 		}
 	}
 	v := r.terms.of(term{op: in.Name, a: a, b: b})

@@ -46,17 +46,24 @@ func (e *encoder) reached() {
 // order sorts the goroutines by what can be told of each alone. Ended ones are
 // alike.
 func (e *encoder) order() []int {
+	var alive []int
+	for g := range e.s.procs {
+		if !e.s.procs[g].ended() {
+			alive = append(alive, g)
+		}
+	}
+	if len(alive) < 2 {
+		return alive
+	}
 	type keyed struct {
 		g   int
 		key []byte
 	}
 	var list []keyed
-	for g := range e.s.procs {
-		if p := &e.s.procs[g]; !p.ended() {
-			alone := &encoder{s: e.s, terms: e.terms, globals: e.globals, objects: make(map[int32]int), symbols: make(map[int32]int)}
-			alone.proc(p)
-			list = append(list, keyed{g, alone.out})
-		}
+	for _, g := range alive {
+		alone := &encoder{s: e.s, terms: e.terms, globals: e.globals, objects: make(map[int32]int), symbols: make(map[int32]int)}
+		alone.proc(&e.s.procs[g])
+		list = append(list, keyed{g, alone.out})
 	}
 	slices.SortStableFunc(list, func(a, b keyed) int { return bytes.Compare(a.key, b.key) })
 	order := make([]int, len(list))
@@ -77,7 +84,13 @@ func (e *encoder) proc(p *proc) {
 		e.int(f.fn)
 		e.int(f.pc)
 		e.bool(f.leaving)
-		e.values(f.regs)
+		for r, v := range f.regs { // most are dead
+			if v.Kind != model.Zero {
+				e.int(int32(r))
+				e.value(v)
+			}
+		}
+		e.int(-1)
 		e.int(int32(len(f.defers)))
 		for _, d := range f.defers {
 			e.value(d.fn)

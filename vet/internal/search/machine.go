@@ -105,18 +105,23 @@ func (r *run) choose(t int32, options ...model.Value) outcome {
 // decide makes a state in which the term has the value, everywhere.
 func (m *machine) decide(s *state, t int32, v model.Value) *state {
 	c := s.clone()
+	m.learn(c, t, v)
+	return c
+}
+
+// learn writes a term's value wherever the term stands.
+func (m *machine) learn(s *state, t int32, v model.Value) {
 	if v.Kind == model.Set {
 		v.A = t
 	}
-	c.each(func(x *model.Value) {
+	s.each(func(x *model.Value) {
 		if x.Kind == model.Sym && x.A == t {
 			*x = v
 		}
 	})
 	if m.terms.list[t].op != "" { // it may be computed again
-		c.known = remember(c.known, t, v)
+		s.known = remember(s.known, t, v)
 	}
-	return c
 }
 
 // tidy clears what goroutine g no longer reads, so that states which differ in it

@@ -70,6 +70,10 @@ func (r *run) addr(in *model.Instr, offset model.Value) outcome {
 		// One of the cells: what is stored there can no longer be followed.
 		v = r.terms.of(term{op: "cell", a: r.terms.fresh(), b: offset})
 	default:
+		if v.Kind == model.Sym { // a nil would have crashed
+			r.learn(r.s, v.A, model.Value{Kind: model.Set})
+			v.Kind = model.Set
+		}
 		v = r.terms.of(term{op: "addr", a: v, b: offset})
 	}
 	r.set(in, 0, v)

@@ -8,7 +8,7 @@ import (
 
 // Limits bound a search. The zero value of a field stands for its default.
 type Limits struct {
-	States int // kept, 20,000 by default
+	States int // kept, 3,000 by default
 	Procs  int // goroutines alive at one time, 8 by default
 	Depth  int // calls on a goroutine's stack, 24 by default
 	Steps  int // of a goroutine between two states, 2,000 by default
@@ -20,7 +20,7 @@ func (l Limits) filled() Limits {
 	for _, d := range [...]struct {
 		field *int
 		value int
-	}{{&l.States, 20000}, {&l.Procs, 8}, {&l.Depth, 24}, {&l.Steps, 2000}} {
+	}{{&l.States, 3000}, {&l.Procs, 8}, {&l.Depth, 24}, {&l.Steps, 2000}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
