@@ -48,7 +48,7 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 	}
 	l := leak{of: s.Of, caller: s.Spawn == nil && !r.started[root]}
 	g := unleak.Goroutine{Wait: wait}
-	for i, p := range slices.Backward(s.Stack) {
+	for _, p := range slices.Backward(s.Stack) {
 		f := m.Funcs[p.Func]
 		if f.Inner {
 			continue
@@ -58,9 +58,6 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 			l.expr, l.pos = r.text.at(site.Pos)
 		}
 		g.Stack = append(g.Stack, r.frame(f.Name, site.Pos))
-		if i == 0 && len(g.Stack) == 0 {
-			return
-		}
 	}
 	if len(g.Stack) == 0 || !l.pos.IsValid() {
 		return
@@ -160,17 +157,24 @@ func waitOf(in *model.Instr, s search.Stuck) unleak.Wait {
 }
 
 func causeOf(in *model.Instr, wait unleak.Wait, s search.Stuck) unleak.Cause {
+	site := in.Site.(*front.Site)
 	switch wait {
 	case unleak.WaitSendNil, unleak.WaitReceiveNil:
 		return unleak.CauseNilChannel
 	case unleak.WaitSend:
 		return unleak.CauseChanSend
 	case unleak.WaitReceive:
-		if site := in.Site.(*front.Site); site.Range {
+		switch {
+		case site.Range:
 			return unleak.CauseChanRange
+		case site.Context:
+			return unleak.CauseContext
 		}
 		return unleak.CauseChanReceive
 	case unleak.WaitSelect:
+		if site.Context {
+			return unleak.CauseContext
+		}
 		return unleak.CauseSelect
 	case unleak.WaitSelectNone:
 		return unleak.CauseEmptySelect

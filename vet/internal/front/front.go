@@ -19,8 +19,9 @@ type Site struct {
 	Pos token.Pos
 	// Cases holds the places of a select's cases.
 	Cases []token.Pos
-	// Range says that a receive belongs to a loop over the channel.
-	Range bool
+	// Range says that a receive belongs to a loop over the channel, Context that it
+	// waits for a context's end, or a select does.
+	Range, Context bool
 }
 
 // A Model is a program with what reports need to speak of it.

@@ -284,6 +284,7 @@ func (c *coder) selects(in *ssa.Select) {
 		}
 		s.Cases = append(s.Cases, cs)
 		site.Cases = append(site.Cases, st.Pos)
+		site.Context = site.Context || fromContext(st.Chan)
 	}
 	s.Site = site
 	c.blocks = c.blocks || in.Blocking
@@ -293,9 +294,15 @@ func (c *coder) selects(in *ssa.Select) {
 // receive returns the site of a receive. That of a loop over a channel has no
 // position of its own, but the loop's.
 func (c *coder) receive(in *ssa.UnOp) *Site {
-	site := &Site{Pos: in.Pos(), Range: in.Block().Comment == "rangechan.loop"}
+	site := &Site{Pos: in.Pos(), Range: in.Block().Comment == "rangechan.loop", Context: fromContext(in.X)}
 	if !site.Pos.IsValid() {
 		site.Pos = c.pos
 	}
 	return site
+}
+
+// fromContext reports whether a channel is what a context's Done returns.
+func fromContext(ch ssa.Value) bool {
+	call, ok := ch.(*ssa.Call)
+	return ok && call.Call.IsInvoke() && named(call.Call.Value.Type())+"."+call.Call.Method.Name() == "context.Context.Done"
 }

@@ -158,12 +158,13 @@ func newCond(c *coder, dst []int, args []ssa.Value) {
 	c.emit(model.Instr{Op: model.Store, Args: []model.Operand{model.Reg(at), c.arg(args[0])}})
 }
 
-// condWait is c.L.Unlock(), then the wait, then c.L.Lock().
+// condWait joins the queue, unlocks c.L, waits and locks c.L again.
 func condWait(c *coder, _ []int, args []ssa.Value) {
 	c.blocks = true
 	cond, at, l := c.arg(args[0]), c.fresh(1), c.fresh(1)
 	c.emit(model.Instr{Op: model.Addr, Dst: []int{at}, Args: []model.Operand{cond}, N: 1})
 	c.emit(model.Instr{Op: model.Load, Dst: []int{l}, Args: reg(at)})
+	c.emit(model.Instr{Op: model.Enlist, Args: []model.Operand{cond}})
 	c.emit(model.Instr{Op: model.Unlock, Args: reg(l)})
 	c.emit(model.Instr{Op: model.Park, Args: []model.Operand{cond}})
 	c.emit(model.Instr{Op: model.Lock, Args: reg(l)})

@@ -135,9 +135,10 @@ const (
 	RUnlock
 	TryLock // Dst = whether it could
 	TryRLock
-	Add  // the WaitGroup's counter at A += B
-	Wait // until the WaitGroup's counter at A is 0
-	Park // until a Signal or Broadcast on A meets this goroutine
+	Add    // the WaitGroup's counter at A += B
+	Wait   // until the WaitGroup's counter at A is 0
+	Enlist // in the queue of the condition A
+	Park   // until a Signal or Broadcast on A meets this goroutine
 	Signal
 	Broadcast
 

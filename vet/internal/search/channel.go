@@ -14,7 +14,7 @@ func (r *run) make(in *model.Instr) outcome {
 	switch in.Op {
 	case model.MakeChan:
 		if a.Kind == model.Sym {
-			return r.choose(a.A, upTo(most)...)
+			return r.choose(a.A, upTo(most)[1:]...)
 		}
 		if a.Kind != model.Int {
 			return lost

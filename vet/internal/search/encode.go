@@ -77,6 +77,7 @@ func (e *encoder) int(n int32) { e.out = binary.AppendVarint(e.out, int64(n)) }
 
 func (e *encoder) proc(p *proc) {
 	e.int(int32(len(p.frames)))
+	e.value(p.queue)
 	e.int(p.ticket)
 	e.bool(p.called)
 	for i := range p.frames {

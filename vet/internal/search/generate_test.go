@@ -113,6 +113,7 @@ func steps(f *model.Func, from *source, n int) {
 		case 13:
 			on(model.Wait, waitGroup)
 		case 14:
+			on(model.Enlist, cond)
 			on(model.Park, cond)
 		case 15:
 			on([]model.Op{model.Signal, model.Broadcast}[from.upTo(2)], cond)

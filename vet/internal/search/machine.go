@@ -20,7 +20,6 @@ type outcome uint8
 
 const (
 	done    outcome = iota
-	again           // done, and the same instruction has a second part
 	waits           // not now: somebody else must act first
 	chooses         // the step needs the value of a term; see run.choice
 	ends            // the process is over, by os.Exit or a crash

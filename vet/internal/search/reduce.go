@@ -34,7 +34,7 @@ func (m *machine) safe(s *state, g int) bool {
 		return r.outside(in)
 	case model.MakeContext:
 		return r.alone(r.eval(in.Args[0]))
-	case model.Park, model.Signal, model.Broadcast:
+	case model.Enlist, model.Park, model.Signal, model.Broadcast:
 		return false
 	}
 	return true

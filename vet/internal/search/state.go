@@ -47,8 +47,9 @@ type proc struct {
 	entry  int32
 	frames []frame // outermost first; none when it has ended
 	spawn  any     // the site of the go statement
-	// ticket orders who waits for a condition, from 1; called means that a Signal
-	// has met it.
+	// queue is the condition that it waits for, ticket its place there, from 1;
+	// called means that a Signal has met it.
+	queue  model.Value
 	ticket int32
 	called bool
 }
@@ -107,6 +108,7 @@ func (s *state) each(visit func(*model.Value)) {
 
 // each calls visit with every value on the goroutine's stack.
 func (p *proc) each(visit func(*model.Value)) {
+	visit(&p.queue)
 	for i := range p.frames {
 		f := &p.frames[i]
 		for j := range f.regs {

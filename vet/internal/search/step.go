@@ -33,10 +33,7 @@ func (r *run) step() outcome {
 	case model.Lost:
 		return lost
 	default:
-		switch out := r.operate(in); {
-		case out == again:
-			return done
-		case out != done:
+		if out := r.operate(in); out != done {
 			return out
 		}
 	}

@@ -13,7 +13,7 @@ func (r *run) synchronise(in *model.Instr) outcome {
 	if at.Kind == model.Nil {
 		return ends
 	}
-	if in.Op == model.Park || in.Op == model.Signal || in.Op == model.Broadcast {
+	if in.Op == model.Enlist || in.Op == model.Park || in.Op == model.Signal || in.Op == model.Broadcast {
 		return r.condition(in, at)
 	}
 	cell, ours := r.cell(at, in)
@@ -25,7 +25,7 @@ func (r *run) synchronise(in *model.Instr) outcome {
 	case model.Add:
 		n := r.resolve(r.eval(in.Args[1]))
 		if n.Kind == model.Sym {
-			return r.choose(n.A, upTo(most)...)
+			return r.choose(n.A, upTo(most)[1:]...)
 		}
 		cell.Kind = model.WaitGroup
 		if cell.A += n.A; cell.A < 0 || n.Kind != model.Int {
@@ -144,15 +144,15 @@ func (r *run) condition(in *model.Instr, at model.Value) outcome {
 		return r.pass(in)
 	}
 	p := &r.s.procs[r.g]
-	if in.Op == model.Park {
-		switch {
-		case p.ticket == 0:
-			p.ticket = r.last(at) + 1
-			return again
-		case !p.called:
+	switch in.Op {
+	case model.Enlist:
+		p.queue, p.ticket = at, r.last(at)+1
+		return done
+	case model.Park:
+		if !p.called {
 			return waits
 		}
-		p.ticket, p.called = 0, false
+		p.queue, p.ticket, p.called = model.Value{}, 0, false
 		return done
 	}
 	for {
@@ -173,14 +173,10 @@ func (r *run) condition(in *model.Instr, at model.Value) outcome {
 	}
 }
 
-// parked reports whether goroutine g waits in the queue of the condition.
+// parked reports whether goroutine g is in the queue of the condition.
 func (r *run) parked(g int, at model.Value) bool {
-	if r.s.procs[g].ended() || r.s.procs[g].ticket == 0 {
-		return false
-	}
-	other := run{machine: r.machine, s: r.s, g: g}
-	in := r.next(r.s, g)
-	return in.Op == model.Park && other.eval(in.Args[0]) == at
+	p := &r.s.procs[g]
+	return !p.ended() && p.ticket > 0 && p.queue == at
 }
 
 // last returns the highest ticket in the condition's queue.

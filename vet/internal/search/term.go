@@ -28,6 +28,11 @@ func (t *terms) fresh() model.Value {
 }
 
 func (t *terms) of(x term) model.Value {
+	for _, v := range [...]*model.Value{&x.a, &x.b} {
+		if v.Kind == model.Set { // that it is not nil makes no other value of it
+			v.Kind = model.Sym
+		}
+	}
 	i, ok := t.index[x]
 	if !ok {
 		i = int32(len(t.list))

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+
+package leak_test
+
+import (
+	"testing"
+
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/unleak/unleak/vet/leak"
+)
+
+func TestAnalyzer(t *testing.T) {
+	for _, pkg := range []string{"channels", "locks", "waits"} {
+		t.Run(pkg, func(t *testing.T) { analysistest.Run(t, analysistest.TestData(), leak.Analyzer, pkg) })
+	}
+}

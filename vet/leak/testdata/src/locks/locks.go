@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+
+package locks
+
+import "sync"
+
+type stock struct {
+	mu   sync.Mutex
+	left map[string]int
+}
+
+// A way out without Unlock.
+
+func (s *stock) take(item string) bool {
+	s.mu.Lock() // want `mutex: .* for ever on s.mu.Lock\(\)`
+	if s.left[item] == 0 {
+		return false
+	}
+	s.left[item]--
+	s.mu.Unlock()
+	return true
+}
+
+func (s *stock) takeWell(item string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.left[item] == 0 {
+		return false
+	}
+	s.left[item]--
+	return true
+}
+
+func (s *stock) serve(n int, item string) {
+	for range n {
+		go s.take(item)
+	}
+}
+
+func (s *stock) serveWell(n int, item string) {
+	for range n {
+		go s.takeWell(item)
+	}
+}
+
+// A lock that is taken again by the one who holds it.
+
+type tree struct {
+	mu   sync.Mutex
+	size int
+}
+
+func (t *tree) grow() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.count()
+}
+
+func (t *tree) count() int {
+	t.mu.Lock() // want `mutex: the goroutine blocks for ever on t.mu.Lock\(\)`
+	defer t.mu.Unlock()
+	t.size++
+	return t.size
+}
+
+// Two locks in two orders.
+
+type shop struct{ stock, orders sync.Mutex }
+
+func (s *shop) buy() {
+	s.stock.Lock()
+	defer s.stock.Unlock()
+	s.orders.Lock() // want `lock-order: the goroutine blocks for ever on s.orders.Lock\(\)`
+	defer s.orders.Unlock()
+}
+
+func (s *shop) giveBack() {
+	s.orders.Lock()
+	defer s.orders.Unlock()
+	s.stock.Lock() // want `lock-order: the goroutine blocks for ever on s.stock.Lock\(\)`
+	defer s.stock.Unlock()
+}
+
+func (s *shop) rush() {
+	go s.buy()
+	go s.giveBack()
+}
+
+func (s *shop) calm() {
+	go s.buy()
+	go s.buy()
+}
+
+func two(a, b *shop) { // of different shops
+	go func() {
+		a.stock.Lock()
+		defer a.stock.Unlock()
+		a.orders.Lock()
+		defer a.orders.Unlock()
+	}()
+	go func() {
+		b.stock.Lock()
+		defer b.stock.Unlock()
+		b.orders.Lock()
+		defer b.orders.Unlock()
+	}()
+}
+
+// A reader who reads again while a writer waits.
+
+func readTwice() {
+	var mu sync.RWMutex
+	go func() {
+		mu.RLock()
+		mu.RLock() // want `rwmutex`
+		mu.RUnlock()
+		mu.RUnlock()
+	}()
+	go func() {
+		mu.Lock() // want `rwmutex`
+		mu.Unlock()
+	}()
+}
+
+func readOnce() {
+	var mu sync.RWMutex
+	go func() {
+		mu.RLock()
+		mu.RUnlock()
+		mu.RLock()
+		mu.RUnlock()
+	}()
+	go func() {
+		mu.Lock()
+		mu.Unlock()
+	}()
+}
+
+// A lock that one function takes and another gives back.
+
+type gate struct{ mu sync.Mutex }
+
+func (g *gate) enter() { g.mu.Lock() }
+func (g *gate) leave() { g.mu.Unlock() }
+
+func (g *gate) twice() {
+	g.enter()
+	g.enter()
+}
