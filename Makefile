@@ -28,7 +28,7 @@ lint:
 	go vet work
 	GOOS=darwin go vet work
 	GOOS=windows go vet work
-	$(STATICCHECK) ./... ./bench/... ./cmd/unleak/... ./contrib/otel ./contrib/prometheus
+	$(STATICCHECK) ./... ./bench/... ./cmd/unleak/... ./contrib/otel ./contrib/prometheus ./vet/...
 
 tidy:
 	$(MODULES) tidy

@@ -159,7 +159,7 @@ func (e *encoder) term(i int32) {
 		e.int(-1 - i)
 		return
 	}
-	if t.op == "" {
+	if e.basic(t) {
 		n, ok := e.symbols[i]
 		if !ok {
 			n = len(e.symbols)
@@ -169,7 +169,6 @@ func (e *encoder) term(i int32) {
 		return
 	}
 	e.out = append(e.out, t.op...)
-	e.int(t.n)
 	e.value(t.a)
 	e.value(t.b)
 }
@@ -186,13 +185,21 @@ func (e *encoder) facts(mark byte, facts []fact) {
 	}
 }
 
+// basic reports whether a term cannot be computed again from others: it is unknown
+// as such, or was loaded in an epoch that is over.
+func (e *encoder) basic(t term) bool { return t.op == "" || t.op == "load" && t.n != e.s.epoch }
+
 // met reports whether a term's symbols stand in the state.
 func (e *encoder) met(i int32) bool {
-	return !e.terms.any(i, func(t term) bool {
-		if t.op != "" {
+	t := e.terms.list[i]
+	if e.basic(t) {
+		_, ok := e.symbols[i]
+		return ok || int(i) < e.globals
+	}
+	for _, v := range [...]model.Value{t.a, t.b} {
+		if (v.Kind == model.Sym || v.Kind == model.Set) && !e.met(v.A) {
 			return false
 		}
-		_, ok := e.symbols[t.n]
-		return !ok && int(t.n) >= e.globals
-	})
+	}
+	return true
 }

@@ -149,7 +149,7 @@ func (m *machine) tidy(s *state, g int) {
 // forget makes what outsiders may have changed unknown again: it is called where a
 // goroutine turns back in a loop, so that no loop waits for ever for such a change.
 func (r *run) forget() {
-	r.s.known = slices.DeleteFunc(r.s.known, func(f fact) bool { return r.terms.loaded(f.term) })
+	r.s.epoch++
 	r.s.memory = slices.DeleteFunc(r.s.memory, func(f fact) bool { return !isLock(f.value) })
 	for i := range r.s.objects {
 		if o := &r.s.objects[i]; o.open && o.kind == plain {

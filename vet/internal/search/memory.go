@@ -103,7 +103,7 @@ func (r *run) load(in *model.Instr) outcome {
 		if known, ok := lookup(r.s.memory, v.A); ok && !isLock(known) {
 			r.set(in, 0, known)
 		} else {
-			r.set(in, 0, r.resolve(r.terms.of(term{op: "load", a: v})))
+			r.set(in, 0, r.resolve(r.terms.of(term{op: "load", a: v, n: r.s.epoch})))
 		}
 	default:
 		r.set(in, 0, r.terms.fresh())

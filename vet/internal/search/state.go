@@ -15,6 +15,9 @@ type state struct {
 	procs   []proc
 	known   []fact // values that were chosen for terms
 	memory  []fact // contents of cells whose address is a term
+	// epoch counts how often outsiders may have changed what they can reach: what is
+	// loaded in two epochs are two values.
+	epoch int32
 }
 
 // An object is a piece of memory, a channel or a context.
@@ -76,6 +79,7 @@ func (s *state) clone() *state {
 		procs:   slices.Clone(s.procs),
 		known:   slices.Clone(s.known),
 		memory:  slices.Clone(s.memory),
+		epoch:   s.epoch,
 	}
 	for i := range c.objects {
 		c.objects[i].cells = slices.Clone(c.objects[i].cells)

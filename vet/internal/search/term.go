@@ -59,6 +59,4 @@ func (t *terms) any(i int32, ok func(term) bool) bool {
 	return false
 }
 
-func (t *terms) loaded(i int32) bool { return t.any(i, func(x term) bool { return x.op == "load" }) }
-
 func (t *terms) isWide(i int32) bool { return t.any(i, func(x term) bool { return x.op == wide }) }
