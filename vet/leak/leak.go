@@ -63,7 +63,11 @@ func (result *Result) search(pkg *front.Package, f *ssa.Function, r *reporter) {
 	if m == nil {
 		return
 	}
-	found := search.Run(m.Program, search.Limits{})
+	var limits search.Limits
+	if m.Alone { // what one goroutine does to itself shows soon
+		limits = search.Limits{States: 300, Bytes: 1 << 16}
+	}
+	found := search.Run(m.Program, limits)
 	result.Scopes++
 	if found.Over {
 		result.Over++

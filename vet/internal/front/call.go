@@ -22,6 +22,7 @@ func (c *coder) call(in ssa.CallInstruction) {
 	switch in.(type) {
 	case *ssa.Go:
 		op = model.Go
+		c.spawns = true
 	case *ssa.Defer:
 		op = model.Defer
 	}

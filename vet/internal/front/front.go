@@ -30,6 +30,8 @@ type Model struct {
 	// Source holds for each function what it was made of, nil for pieces of the
 	// standard library.
 	Source []*ssa.Function
+	// Alone says that nothing in it starts a goroutine.
+	Alone bool
 }
 
 // A Package makes models of one package's functions.
@@ -73,7 +75,7 @@ func (p *Package) Build(root *ssa.Function) *Model {
 	}
 	b.prog.Classes, b.prog.Globals = len(b.classes), len(b.globals)
 	b.prog.Prepare()
-	return &Model{Program: b.prog, Source: b.source}
+	return &Model{Program: b.prog, Source: b.source, Alone: !b.spawns}
 }
 
 // A builder makes one model.
@@ -91,6 +93,7 @@ type builder struct {
 	invoked []*types.Func
 	bound   map[model.Method]bool
 	blocks  bool // something in it may wait
+	spawns  bool // something in it starts a goroutine
 }
 
 // function returns the number of a function of the package; its code follows.

@@ -146,6 +146,7 @@ func waitGroupGo(c *coder, _ []int, args []ssa.Value) {
 		p.emit(model.Instr{Op: model.Add, Args: []model.Operand{model.Reg(0), model.Const(model.Number(-1))}})
 		p.emit(model.Instr{Op: model.Return})
 	})
+	c.spawns = true
 	wg := c.arg(args[0])
 	c.emit(model.Instr{Op: model.Add, Args: []model.Operand{wg, model.Const(model.Number(1))}})
 	c.emit(model.Instr{Op: model.Go, Args: []model.Operand{run, wg, c.arg(args[1])}})

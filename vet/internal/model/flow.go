@@ -108,10 +108,11 @@ func (f *Func) liveness() {
 }
 
 // effects returns for each function the classes that it loads from and stores to,
-// with all that it calls or starts. A call of a function that is only known when
-// it runs may be of any function that is a value somewhere.
+// with all that it calls or starts. The last sets are those of a function that is
+// only known when it runs: it may be any that is a value somewhere.
 func (p *Program) effects() (reads, writes []Bits) {
 	n := p.Classes + 1
+	dynamic := len(p.Funcs)
 	values := make(map[int]bool)
 	for _, f := range p.Funcs {
 		for i := range f.Code {
@@ -125,50 +126,52 @@ func (p *Program) effects() (reads, writes []Bits) {
 	for _, fn := range p.Methods {
 		values[fn] = true
 	}
-	for range p.Funcs {
+	for range dynamic + 1 {
 		reads, writes = append(reads, newBits(n)), append(writes, newBits(n))
+	}
+	for i, f := range p.Funcs {
+		for pc := range f.Code {
+			switch in := &f.Code[pc]; in.Op {
+			case Load, Copy:
+				reads[i].set(in.Class)
+			case Store, Put:
+				writes[i].set(in.Class)
+			}
+		}
 	}
 	for changed := true; changed; {
 		changed = false
+		include := func(i, callee int) {
+			changed = reads[i].add(reads[callee]) || changed
+			changed = writes[i].add(writes[callee]) || changed
+		}
 		for i, f := range p.Funcs {
 			for pc := range f.Code {
-				in := &f.Code[pc]
-				switch in.Op {
-				case Load, Store, Copy, Put:
-					set := reads[i]
-					if in.Op == Store || in.Op == Put {
-						set = writes[i]
-					}
-					if !set.Has(in.Class) {
-						set.set(in.Class)
-						changed = true
-					}
+				if callee, ok := p.callee(&f.Code[pc]); ok {
+					include(i, callee)
 				}
-				p.callees(in, values, func(callee int) {
-					changed = reads[i].add(reads[callee]) || changed
-					changed = writes[i].add(writes[callee]) || changed
-				})
 			}
+		}
+		for fn := range values {
+			include(dynamic, fn)
 		}
 	}
 	return reads, writes
 }
 
-// callees calls visit with the functions that the instruction may run or start.
-func (p *Program) callees(in *Instr, values map[int]bool, visit func(int)) {
+// callee returns the function that the instruction runs or starts, if any:
+// len(p.Funcs) where it is only known when it runs.
+func (p *Program) callee(in *Instr) (int, bool) {
 	switch in.Op {
 	case Call, Go, Defer:
 		if a := in.Args[0]; a.Reg < 0 && a.Const.Kind == Fn {
-			visit(int(a.Const.A))
-			return
+			return int(a.Const.A), true
 		}
+		return len(p.Funcs), true
 	case Invoke, GoInvoke, DeferInvoke:
-	default:
-		return
+		return len(p.Funcs), true
 	}
-	for fn := range values {
-		visit(fn)
-	}
+	return 0, false
 }
 
 // eachFunction calls visit with the functions that the instruction mentions.
@@ -199,22 +202,18 @@ func (p *Program) ahead(f *Func, effects []Bits, one, many Op) []Bits {
 	for pc := range sets {
 		sets[pc] = newBits(n)
 	}
-	all := make(map[int]bool)
-	for i := range p.Funcs {
-		all[i] = true
-	}
 	deferred := newBits(n)
 	for pc := range f.Code {
 		in := &f.Code[pc]
 		if in.Op == one || in.Op == many {
 			sets[pc].set(in.Class)
 		}
-		p.callees(in, all, func(callee int) {
+		if callee, ok := p.callee(in); ok {
 			sets[pc].add(effects[callee])
 			if in.Op == Defer || in.Op == DeferInvoke {
 				deferred.add(effects[callee])
 			}
-		})
+		}
 	}
 	for pc := range f.Code {
 		if op := f.Code[pc].Op; op == RunDefers || op == Goexit {

@@ -9,6 +9,7 @@ import (
 // Limits bound a search. The zero value of a field stands for its default.
 type Limits struct {
 	States int // kept, 3,000 by default
+	Bytes  int // of states written out, 1 MB by default
 	Procs  int // goroutines alive at one time, 8 by default
 	Depth  int // calls on a goroutine's stack, 24 by default
 	Steps  int // of a goroutine between two states, 2,000 by default
@@ -20,7 +21,7 @@ func (l Limits) filled() Limits {
 	for _, d := range [...]struct {
 		field *int
 		value int
-	}{{&l.States, 3000}, {&l.Procs, 8}, {&l.Depth, 24}, {&l.Steps, 2000}} {
+	}{{&l.States, 3000}, {&l.Bytes, 1 << 20}, {&l.Procs, 8}, {&l.Depth, 24}, {&l.Steps, 2000}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
@@ -98,6 +99,7 @@ type searcher struct {
 	*machine
 	nodes []node
 	index map[string]int32
+	bytes int
 	lost  int
 }
 
@@ -113,15 +115,19 @@ func Run(p *model.Program, limits Limits) Result {
 		return Result{Lost: x.lost}
 	}
 	x.add(first, -1, events)
-	for i := 0; i < len(x.nodes) && len(x.nodes) <= x.limits.States; i++ {
+	for i := 0; i < len(x.nodes) && !x.over(); i++ {
 		x.expand(int32(i))
 	}
 	return Result{
 		Stuck:  x.stuck(),
 		States: len(x.nodes),
-		Over:   len(x.nodes) > x.limits.States,
+		Over:   x.over(),
 		Lost:   x.lost,
 	}
+}
+
+func (x *searcher) over() bool {
+	return len(x.nodes) > x.limits.States || x.bytes > x.limits.Bytes
 }
 
 // add returns the node of a state, and whether it is new.
@@ -132,6 +138,7 @@ func (x *searcher) add(s *state, parent int32, events []Event) (int32, bool) {
 	}
 	n := int32(len(x.nodes))
 	x.index[key] = n
+	x.bytes += len(key)
 	x.nodes = append(x.nodes, node{state: s, parent: parent, events: events})
 	return n, true
 }
