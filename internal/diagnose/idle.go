@@ -24,7 +24,7 @@ type SetAside struct {
 func Idle(goroutines []*unleak.Goroutine) (rest []*unleak.Goroutine, aside []SetAside) {
 	c := newConnections(goroutines)
 	for _, g := range goroutines {
-		if reason := background(g); reason != "" {
+		if reason := Background(g); reason != "" {
 			aside = append(aside, SetAside{Goroutine: g, Reason: reason})
 		} else if reason, companion := c.role(g); reason != "" {
 			aside = append(aside, SetAside{Goroutine: g, Reason: reason, Companion: companion})
@@ -51,8 +51,8 @@ var backgroundRules = [...]backgroundRule{
 	{"internal/fuzz.CoordinateFuzzing", "the fuzzer of package testing"},                   // internal/fuzz/fuzz.go
 }
 
-// background says what a goroutine of the standard library's own is, or "".
-func background(g *unleak.Goroutine) string {
+// Background says what a goroutine of the standard library's own is, or "".
+func Background(g *unleak.Goroutine) string {
 	entry := g.Entry().Func
 	for _, r := range backgroundRules {
 		if rest, ok := strings.CutPrefix(entry, r.entry); ok && (rest == "" || rest[0] == '.') {

@@ -49,6 +49,47 @@ func TestRecords(t *testing.T) {
 	}
 }
 
+// TestStacks counts goroutines whose stacks fit into a Stack, and others.
+func TestStacks(t *testing.T) {
+	done := make(chan int)
+	defer close(done)
+	var reader Reader
+	started := 0
+	for _, n := range []int{1, 100, 3000} { // there must be room for more each time
+		for ; started < n; started++ {
+			go down(done, 200)
+			go down(done, 3)
+		}
+		var whole, cut int
+		found := eventually(func() bool {
+			whole, cut = 0, 0
+			for stack, count := range reader.Stacks() {
+				g := reader.Goroutine(stack, count)
+				switch {
+				case !strings.HasSuffix(g.Blocked().Func, ".down") || g.Wait != unleak.WaitReceive:
+				case g.Elided == 0 && len(g.Stack) == 4:
+					whole += g.Count
+				case g.Elided == -1 && len(g.Stack) > 20:
+					cut += g.Count
+				}
+			}
+			return whole == n && cut == n
+		})
+		if !found {
+			t.Fatalf("%d whole and %d cut stacks, want %d of each", whole, cut, n)
+		}
+	}
+}
+
+// down waits at the end of n calls.
+func down(done chan int, n int) {
+	if n > 0 {
+		down(done, n-1)
+		return
+	}
+	<-done
+}
+
 func TestLabels(t *testing.T) {
 	set := []string{
 		"plain", "abc", "quoted", `v "x"`, "accent", "é\u2028\U0001f600", "empty", "",

@@ -48,6 +48,9 @@ var ErrNoProfile = errors.New("this runtime does not have the profile; goroutine
 type Reader struct {
 	stacks map[string]symbols // by Record.pcs
 	labels map[string]map[string]string
+
+	records []runtime.StackRecord // of Stacks
+	read    map[Stack]symbols
 }
 
 // symbols is what the counters of a stack mean.
