@@ -4,6 +4,7 @@ package leaktest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/unleak/unleak"
@@ -18,6 +19,8 @@ type census struct {
 	groups  []*group
 	parents map[uint64]uint64       // numbers of creators
 	created map[uint64]unleak.Frame // where those that live were started
+	ids     map[*unleak.Goroutine][]uint64
+	tests   map[uint64]bool // that run or wait
 	// loss is not nil where the traceback was not read to its end.
 	loss *unleak.Loss
 }
@@ -31,7 +34,10 @@ type group struct {
 // takeCensus stops the world for as long as a traceback of all takes. It leaves out
 // whom isSelf does.
 func takeCensus(profiled []*unleak.Goroutine) *census {
-	c := &census{parents: make(map[uint64]uint64), created: make(map[uint64]unleak.Frame)}
+	c := &census{
+		parents: make(map[uint64]uint64), created: make(map[uint64]unleak.Frame),
+		ids: make(map[*unleak.Goroutine][]uint64), tests: make(map[uint64]bool),
+	}
 	byStack := make(map[string]*group)
 	groupOf := func(stack []unleak.Frame) *group {
 		text := stackText(stack)
@@ -76,16 +82,25 @@ func (c *census) trace(groupOf func([]unleak.Frame) *group) {
 			}
 			child = a.ID
 		}
-		if len(g.Stack) == 0 || isSelf(g) {
+		if isTest(g) {
+			c.tests[g.ID] = true
+		}
+		if isSelf(g) || len(g.Stack) == 0 && g.Wait == unleak.WaitSyscall { // a thread of cgo's
 			continue
 		}
-		s := sameness{&g.Stack[0], len(g.Stack), g.Created, g.Creator, g.Wait, g.Leaked, g.Bubble}
+		var first *unleak.Frame // nil where it has not begun yet
+		if len(g.Stack) > 0 {
+			first = &g.Stack[0]
+		}
+		s := sameness{first, len(g.Stack), g.Created, g.Creator, g.Wait, g.Leaked, g.Bubble}
 		if same := known[s]; same != nil {
 			same.Count++
+			c.ids[same] = append(c.ids[same], g.ID)
 			continue
 		}
 		kept := *g
 		known[s] = &kept
+		c.ids[&kept] = []uint64{g.ID}
 		group := groupOf(g.Stack)
 		group.traced = append(group.traced, &kept)
 	}
@@ -126,7 +141,7 @@ func (c *census) of(mark string, number uint64) (ours []*unleak.Goroutine) {
 			ours = append(ours, traced...)
 			continue
 		}
-		claims := newClaims(append(traced, others...))
+		claims := c.claims(append(traced, others...))
 		for _, p := range marked {
 			ours = append(ours, claims.take(p, true)...)
 		}
@@ -139,13 +154,11 @@ func (c *census) of(mark string, number uint64) (ours []*unleak.Goroutine) {
 }
 
 // all returns every goroutine. Labels go to those first whose creator a mark names.
+// Where the profile has others than the traceback, they came, went or moved on
+// between the two, and the traceback holds, if it is whole.
 func (c *census) all() (list []*unleak.Goroutine) {
 	for _, group := range c.groups {
-		if len(group.profiled) == 0 {
-			list = append(list, group.traced...)
-			continue
-		}
-		claims := newClaims(group.traced)
+		claims := c.claims(group.traced)
 		var rest []*unleak.Goroutine
 		for _, p := range group.profiled {
 			number, _, ok := cutMark(p.Labels[label])
@@ -166,28 +179,73 @@ func (c *census) all() (list []*unleak.Goroutine) {
 			}
 		}
 		for _, p := range rest {
-			list = append(list, claims.take(p, true)...)
+			list = append(list, claims.take(p, c.loss != nil)...)
+		}
+		for _, g := range group.traced {
+			if n := claims.left[g]; n > 0 {
+				list = append(list, claims.only([]*unleak.Goroutine{g}).take(&unleak.Goroutine{Count: n}, false)...)
+			}
 		}
 	}
 	return list
+}
+
+// without returns the census less the goroutines with the numbers.
+func (c *census) without(numbers map[uint64]bool) *census {
+	rest := *c
+	rest.groups, rest.ids = nil, make(map[*unleak.Goroutine][]uint64)
+	for _, g := range c.groups {
+		kept := &group{profiled: g.profiled}
+		for _, t := range g.traced {
+			ids := slices.DeleteFunc(slices.Clone(c.ids[t]), func(id uint64) bool { return numbers[id] })
+			if len(ids) == 0 {
+				continue
+			}
+			one := *t
+			one.ID, one.Count = ids[0], len(ids)
+			kept.traced = append(kept.traced, &one)
+			rest.ids[&one] = ids
+		}
+		if len(kept.traced) > 0 {
+			rest.groups = append(rest.groups, kept)
+		}
+	}
+	return &rest
+}
+
+// ofOthers reports whether a goroutine is a test that still runs or was started by
+// one, and that test is neither self nor one that self is a part of.
+func (c *census) ofOthers(g *unleak.Goroutine, self uint64) bool {
+	if c.tests[g.ID] {
+		return true
+	}
+	id := g.Creator
+	for range maxCreators {
+		if id == self || c.tests[id] {
+			return id != self && !c.leads(self, id)
+		}
+		id = c.parents[id]
+	}
+	return false
 }
 
 // claims hands out traced goroutines, each once.
 type claims struct {
 	traced []*unleak.Goroutine
 	left   map[*unleak.Goroutine]int
+	ids    map[*unleak.Goroutine][]uint64
 }
 
-func newClaims(traced []*unleak.Goroutine) claims {
-	c := claims{traced, make(map[*unleak.Goroutine]int)}
+func (c *census) claims(traced []*unleak.Goroutine) claims {
+	all := claims{traced, make(map[*unleak.Goroutine]int), c.ids}
 	for _, g := range traced {
-		c.left[g] = g.Count
+		all.left[g] = g.Count
 	}
-	return c
+	return all
 }
 
 // only returns the claims on some of the goroutines.
-func (c claims) only(traced []*unleak.Goroutine) claims { return claims{traced, c.left} }
+func (c claims) only(traced []*unleak.Goroutine) claims { return claims{traced, c.left, c.ids} }
 
 // take returns as many goroutines as the record of the profile counts, with its
 // labels. whole asks for the record itself where there are not as many.
@@ -198,10 +256,10 @@ func (c claims) take(p *unleak.Goroutine, whole bool) (list []*unleak.Goroutine)
 		if n == 0 {
 			continue
 		}
+		one := *g
+		one.ID, one.Count, one.Labels = c.ids[g][g.Count-c.left[g]], n, p.Labels
 		c.left[g] -= n
 		want -= n
-		one := *g
-		one.Count, one.Labels = n, p.Labels
 		list = append(list, &one)
 	}
 	if want > 0 && whole {
@@ -215,14 +273,20 @@ func (c claims) take(p *unleak.Goroutine, whole bool) (list []*unleak.Goroutine)
 // startedBy reports whether a goroutine's creators, as far as they live, lead to
 // the one with the number.
 func (c *census) startedBy(g *unleak.Goroutine, number uint64) bool {
-	id := g.Creator
+	return g.Creator == number && number > 1 || c.leads(g.Creator, number)
+}
+
+// leads reports whether the creators of the goroutine with a number, as far as they
+// live, lead to another. The main goroutine starts for all: nothing leads to it.
+func (c *census) leads(from, to uint64) bool {
+	id := c.parents[from]
 	for range maxCreators {
-		if id == number || id <= 1 {
+		if id == to || id <= 1 {
 			break
 		}
 		id = c.parents[id]
 	}
-	return id == number && id > 1 // the main goroutine starts for all
+	return id == to && id > 1
 }
 
 // maxCreators bounds how far a chain of creators is followed.

@@ -4,12 +4,9 @@ package leaktest
 
 import (
 	"context"
-	"fmt"
-	"runtime"
 	"strings"
 
 	"github.com/unleak/unleak"
-	"github.com/unleak/unleak/internal/live"
 )
 
 // Find returns what is left in the whole process, for harnesses that are not
@@ -22,8 +19,9 @@ import (
 //
 // The goroutine that calls it and the main goroutine are none of it, nor is what
 // Options.Since holds. Without Since all goroutines of the process count but those
-// that belong to it (see the package's comment). Goroutines are attributed to tests
-// in which a Check runs or ran, or whose functions started them.
+// that belong to it (see the package's comment), and those of other tests that still
+// run. Goroutines are attributed to tests in which a Check runs or ran, or whose
+// functions started them.
 //
 // Beside the findings, the surest first, the error tells what could not be looked
 // at: a *MisuseError for a snapshot that was taken too late or for Options that say
@@ -34,17 +32,25 @@ func Find(ctx context.Context, o Options) ([]unleak.Finding, error) {
 	return v.findings, joined(fails)
 }
 
-// Left returns the goroutines that Find would judge, as they are: with their
-// numbers, where one record stands for one goroutine (Count is 1). It is for
-// harnesses that have a way of their own to report them. The error is that of Find.
+// Left returns the goroutines that are left as they are, for harnesses that judge and
+// report them in a way of their own. One record stands for Count goroutines that do
+// the same and have the same creator; ID is the first one's number.
+//
+// Nothing is left out but what Options names and what serves package testing: idle
+// connections are there, as are goroutines that live as long as the process. A
+// snapshot that was taken late is no error, nor is what it hides. Apart from that
+// the error is that of Find.
 func Left(ctx context.Context, o Options) ([]unleak.Goroutine, error) {
 	f, err := newSearch(&o)
 	if err != nil {
 		return nil, err
 	}
+	f.whole = true
 	var list []unleak.Goroutine
-	for _, g := range wait(ctx, &o, f) {
-		list = append(list, *g)
+	if len(wait(ctx, &o, f)) > 0 {
+		for _, g := range f.exactly() {
+			list = append(list, *g)
+		}
 	}
 	fails, _ := f.complaints(&verdict{err: f.problem()})
 	return list, joined(fails)
@@ -75,130 +81,17 @@ func find(ctx context.Context, o Options, pkg string) (v verdict, fails []string
 	if v.err == nil {
 		v.err = f.problem()
 	}
+	if late := o.Since.late(); late != "" {
+		v.err = &MisuseError{late}
+	}
 	fails, _ = f.complaints(&v)
 	return v, fails
-}
-
-// A Snapshot holds the goroutines that are there at one moment. Those of a later one
-// can be told from them, also where they do the same.
-type Snapshot struct {
-	ids     map[uint64]bool
-	created uint64
-	// own is how many of them the goroutine had started that took the snapshot;
-	// first is what one of these does.
-	own   int
-	first string
-}
-
-// Current takes a Snapshot, for Options.Since. Take it before the code under test
-// runs: what that has started by then would be hidden. The world stands still for it
-// as long as a traceback takes (50 ms for 10,000 goroutines).
-func Current() *Snapshot {
-	self, _ := live.Self()
-	s := &Snapshot{ids: make(map[uint64]bool), created: live.Created()}
-	goroutines, _ := live.Goroutines()
-	for g, err := range goroutines {
-		if err != nil {
-			continue
-		}
-		s.ids[g.ID] = true
-		if g.Creator == self && self > 1 {
-			s.own++
-			s.first = g.Entry().Func
-		}
-	}
-	return s
-}
-
-// late says why the snapshot hides what it should not, or "".
-func (s *Snapshot) late() string {
-	if s == nil || s.own == 0 {
-		return ""
-	}
-	return fmt.Sprintf("the snapshot was taken too late: it holds %s that the same goroutine had started before, in %s, and these are not looked at; take it before the code under test runs, and name what may stay in Options.Ignore",
-		unleak.Plural(s.own, "goroutine"), s.first)
-}
-
-// A search is the scope of the whole process.
-type search struct {
-	*sieve
-	census *census
-	loss   *unleak.Loss
-	err    error
-}
-
-func newSearch(o *Options) (*search, error) {
-	if _, bubble := live.Self(); bubble != 0 {
-		return nil, &MisuseError{"a search inside a testing/synctest bubble waits for a time that stands still; synctest.Test fails by itself where goroutines of the bubble stay blocked, so look when it has returned"}
-	}
-	sieve, err := newSieve(o)
-	if err != nil {
-		return nil, err
-	}
-	return &search{sieve: sieve}, nil
-}
-
-// problem returns what kept the search from seeing all.
-func (f *search) problem() error {
-	if late := f.Since.late(); late != "" {
-		return &MisuseError{late}
-	}
-	return f.err
-}
-
-// empty implements scope.
-func (f *search) empty() bool {
-	return runtime.NumGoroutine() <= 1 || f.Since != nil && live.Created() == f.Since.created
-}
-
-// left implements scope. Where nothing is to be told apart by numbers, a profile
-// that shows nothing is enough.
-func (f *search) left() []*unleak.Goroutine {
-	if f.Since == nil {
-		all, err := process.looks.all()
-		if err != nil {
-			f.err = err
-		}
-		if len(f.rest(all)) == 0 {
-			return nil
-		}
-	}
-	c, err := process.looks.census()
-	if err != nil {
-		f.err = err
-	}
-	f.census, f.loss = c, c.loss
-	var others []*unleak.Goroutine
-	for _, g := range c.all() {
-		if f.Since == nil || !f.Since.ids[g.ID] {
-			others = append(others, g)
-		}
-	}
-	return f.rest(others)
-}
-
-// proven implements scope.
-func (f *search) proven(left []*unleak.Goroutine) bool {
-	f.mark()
-	for _, g := range f.left() {
-		if !g.Leaked {
-			return false
-		}
-	}
-	return true
-}
-
-// mark has the runtime mark what is stuck for good, for the tracebacks to come.
-func (f *search) mark() {
-	if _, err := process.looks.marked(live.Leaks, ""); err != nil {
-		f.err = err
-	}
 }
 
 // attributed looks once more and says who started what is left.
 func (f *search) attributed() []leftover {
 	var left []leftover
-	for _, g := range f.left() {
+	for _, g := range f.exactly() {
 		l := leftover{Goroutine: g}
 		if l.test, l.run = f.test(g); l.test == "" {
 			l.note = "unattributed; add leaktest.Check to the test, or use unleak test"

@@ -40,6 +40,7 @@ type looker struct {
 	reader live.Reader
 	marks  map[live.Profile]look[map[string][]*unleak.Goroutine]
 	last   look[*census]
+	met    look[*crowd]
 }
 
 // A look is what was seen, and when it began. It is not written to any more.
@@ -96,13 +97,6 @@ func (l *looker) census() (*census, error) {
 	return l.last.seen, l.last.err
 }
 
-// all returns every goroutine of a profile.
-func (l *looker) all() ([]*unleak.Goroutine, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.profile()
-}
-
 func (l *looker) profile() (list []*unleak.Goroutine, err error) {
 	for r, e := range l.reader.Records(live.All) {
 		if e != nil {
@@ -118,7 +112,7 @@ func (l *looker) profile() (list []*unleak.Goroutine, err error) {
 func isSelf(g *unleak.Goroutine) bool {
 	for i := range g.Stack {
 		switch g.Stack[i].Func {
-		case here + ".(*check).end", here + ".find", here + ".Left", here + ".plant":
+		case here + ".(*check).end", here + ".find", here + ".Left", here + ".Current", here + ".plant":
 			return true
 		}
 	}

@@ -49,6 +49,9 @@ type Options struct {
 	NoProof bool
 	// Since holds what was there before; its goroutines are none of ours. It is
 	// for Find and Left. Check and CheckMain know by themselves, and refuse it.
+	// In a process of more than 1,000 goroutines it is enough that for every stack
+	// there are as many as then: one that has taken the place of another and does
+	// the same is not seen there.
 	Since *Snapshot
 	// Max is how many findings a report shows; 0 means 20, a negative value all,
 	// as far as they fit into 64 KiB.

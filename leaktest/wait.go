@@ -164,8 +164,13 @@ func (s *sieve) rest(goroutines []*unleak.Goroutine) []*unleak.Goroutine {
 		return nil
 	}
 	rest, _ := diagnose.Idle(goroutines)
-	kept := rest[:0]
-	for _, g := range rest {
+	return s.sift(rest)
+}
+
+// sift is the part of rest that depends on Options. It writes over its argument.
+func (s *sieve) sift(goroutines []*unleak.Goroutine) []*unleak.Goroutine {
+	kept := goroutines[:0]
+	for _, g := range goroutines {
 		if g.Wait.CanLeak() && !s.ignores(g) {
 			kept = append(kept, g)
 		}
