@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	"internal/report/...":    {"."},
 	"leaktest":               {".", "internal/live", "internal/diagnose", "internal/source", "internal/rules", "internal/report/text"},
 	"monitor":                {".", "internal/live", "internal/diagnose", "internal/report/html", "internal/report/jsonstream"},
-	"goleak":                 {"leaktest"},
+	"goleak":                 {".", "leaktest"},
 	"vet/...":                {".", "internal/diagnose", "vet/..."},
 	"cmd/unleak/...":         {"./..."},
 	"examples/...":           {".", "examples/..."},
