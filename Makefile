@@ -37,6 +37,7 @@ bench:
 	go run ./bench/testcost
 	go run ./bench/dumpspeed
 	go test -run '^$$' -bench Cost -benchtime 5x ./monitor
+	go run ./bench/goleak
 
 # What programs dump of themselves, for the tests of readers, made anew on each
 # release of Go; and the table of what the readers make of it.

@@ -40,7 +40,7 @@ func (s Seconds) DividedBy(other Seconds) []float64 {
 	return ratio
 }
 
-// Megabytes holds the peak memory of one side's runs.
+// Megabytes holds an amount of memory of one side's runs.
 type Megabytes []float64
 
 func (m Megabytes) String() string { return spread(m, "%.1f") }
@@ -61,6 +61,8 @@ type Side struct {
 	Name  string
 	Times Seconds
 	Peaks Megabytes // nil where it is not asked for or not known
+	// Allocated is what the runs allocated, or nil.
+	Allocated Megabytes
 }
 
 // A Result is what a case found out, and whether that is as wanted.
@@ -70,29 +72,47 @@ type Result struct {
 	OK                     bool
 }
 
+// A column is a kind of memory in a table. It is left out where no side has any.
+type column struct {
+	title string
+	of    func(*Side) Megabytes
+}
+
+var memory = [...]column{
+	{"peak MB", func(s *Side) Megabytes { return s.Peaks }},
+	{"allocated MB", func(s *Side) Megabytes { return s.Allocated }},
+}
+
 // Report writes a table of the results. It is an error that one is not as wanted.
 func Report(w io.Writer, results []Result, runs int) error {
 	fmt.Fprintf(w, "Medians of up to %d runs a side, with the least and the most.\n\n", runs)
-	memory := slices.ContainsFunc(results, func(r Result) bool { return r.Sides[0].Peaks != nil })
+	var columns []column
+	for _, c := range memory {
+		if slices.ContainsFunc(results, func(r Result) bool { return c.of(&r.Sides[0]) != nil }) {
+			columns = append(columns, c)
+		}
+	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(name, side, seconds, peak, measured, wanted string) {
-		if memory {
-			seconds += "\t" + peak
+	row := func(name, side, seconds, measured, wanted string, megabytes func(column) string) {
+		for _, c := range columns {
+			seconds += "\t" + megabytes(c)
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t\n", name, side, seconds, measured, wanted)
 	}
-	row("case", "side", "seconds", "peak MB", "measured", "wanted")
+	row("case", "side", "seconds", "measured", "wanted", func(c column) string { return c.title })
 	var over []string
 	for _, r := range results {
 		for i, s := range r.Sides {
-			peak, measured, wanted := "", "", ""
-			if s.Peaks != nil {
-				peak = s.Peaks.String()
-			}
+			measured, wanted := "", ""
 			if i == len(r.Sides)-1 {
 				measured, wanted = r.Measured, r.Wanted
 			}
-			row(r.Name, s.Name, s.Times.String(), peak, measured, wanted)
+			row(r.Name, s.Name, s.Times.String(), measured, wanted, func(c column) string {
+				if m := c.of(&s); m != nil {
+					return m.String()
+				}
+				return ""
+			})
 		}
 		if !r.OK {
 			over = append(over, r.Name)

@@ -26,9 +26,9 @@ func TestMedian(t *testing.T) {
 func TestReport(t *testing.T) {
 	good := Result{
 		Name: "good", Measured: "1.0", Wanted: "at most 2", OK: true,
-		Sides: []Side{{"a", Seconds{1}, Megabytes{7}}, {"b", Seconds{2, 4}, Megabytes{8}}},
+		Sides: []Side{{"a", Seconds{1}, Megabytes{7}, nil}, {"b", Seconds{2, 4}, Megabytes{8}, nil}},
 	}
-	bad := Result{Name: "bad", Measured: "3.0", Wanted: "at most 2", Sides: []Side{{"a", Seconds{1}, nil}}}
+	bad := Result{Name: "bad", Measured: "3.0", Wanted: "at most 2", Sides: []Side{{"a", Seconds{1}, nil, nil}}}
 	var b strings.Builder
 	if err := Report(&b, []Result{good, bad}, 2); err == nil || !strings.HasSuffix(err.Error(), ": bad") {
 		t.Errorf("error %v, want one that names the bad case alone", err)
