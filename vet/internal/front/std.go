@@ -72,12 +72,13 @@ var standards = map[string]standard{
 	"log.Panicf":     exit,
 	"runtime.Goexit": goexit,
 
-	"(*testing.common).Fatal":   goexit,
-	"(*testing.common).Fatalf":  goexit,
-	"(*testing.common).FailNow": goexit,
-	"(*testing.common).Skip":    goexit,
-	"(*testing.common).Skipf":   goexit,
-	"(*testing.common).SkipNow": goexit,
+	// After a test has failed, what it leaves is not its bug.
+	"(*testing.common).Fatal":   exit,
+	"(*testing.common).Fatalf":  exit,
+	"(*testing.common).FailNow": exit,
+	"(*testing.common).Skip":    exit,
+	"(*testing.common).Skipf":   exit,
+	"(*testing.common).SkipNow": exit,
 }
 
 // readers are packages whose functions only look at their arguments.
