@@ -65,23 +65,38 @@ func (p *population) tell(tree *source.Tree) Judgement {
 	return j
 }
 
-// resolve finds out from source the waits that a look does not tell.
+// resolve finds out from source the waits that a look does not tell. What a profile
+// in text seems to tell of channels is inferred from addresses; where source shows
+// that nothing on the line can block, the goroutine runs.
 func resolve(looks []*Look, tree *source.Tree) {
 	for _, look := range looks {
 		var unknown []*unleak.Goroutine
 		for _, s := range look.Stacks {
-			if s.Wait == "" {
+			switch {
+			case s.Wait == "":
 				unknown = append(unknown, &s.Goroutine)
+			case look.Format == textProfile && tree != nil && runs(&s.Goroutine, tree):
+				s.Wait = unleak.WaitRunning
 			}
-		}
-		if len(unknown) == 0 {
-			continue
 		}
 		ResolveWaits(unknown, tree)
 		for _, s := range look.Stacks {
 			s.id = idOf(&s.Goroutine)
 		}
 	}
+}
+
+// textProfile is the Format of a snapshot that is a profile in text.
+const textProfile = "text profile"
+
+// runs reports whether a goroutine that is said to wait for a channel is on a line
+// on which nothing can block.
+func runs(g *unleak.Goroutine, tree *source.Tree) bool {
+	switch g.Wait {
+	case unleak.WaitReceive, unleak.WaitSend, unleak.WaitSelect:
+		return len(g.Stack) > 0 && own(g.Stack[0]) && onlyWait(tree.Site(g.Stack[0])) == unleak.WaitRunning
+	}
+	return false
 }
 
 // A population is the stacks of all looks, each once.

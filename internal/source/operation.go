@@ -30,7 +30,7 @@ func (fn *function) opsAt(line int) []place {
 			return
 		}
 		pl, ok := fn.p.operation(n)
-		if !ok {
+		if !ok || isOffer(n, around) {
 			return
 		}
 		pl.around = slices.Clone(around)
@@ -45,6 +45,46 @@ func (fn *function) opsAt(line int) []place {
 		return exact
 	}
 	return within
+}
+
+// isOffer reports whether n is the operation of a case beside a default: such a
+// one never waits.
+func isOffer(n ast.Node, around []ast.Node) bool {
+	for i := len(around) - 1; i >= 0; i-- {
+		clause, ok := around[i].(*ast.CommClause)
+		if !ok {
+			continue
+		}
+		if communication(clause.Comm) != n {
+			return false
+		}
+		for _, outer := range slices.Backward(around[:i]) {
+			if sel, ok := outer.(*ast.SelectStmt); ok {
+				return slices.ContainsFunc(sel.Body.List, func(s ast.Stmt) bool {
+					c, ok := s.(*ast.CommClause)
+					return ok && c.Comm == nil
+				})
+			}
+		}
+		return false
+	}
+	return false
+}
+
+// communication returns the send or receive of a case.
+func communication(s ast.Stmt) ast.Node {
+	var e ast.Expr
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		e = s.X
+	case *ast.AssignStmt:
+		if len(s.Rhs) == 1 {
+			e = s.Rhs[0]
+		}
+	default:
+		return s
+	}
+	return ast.Unparen(e)
 }
 
 // opPos returns the position that the compiler gives to an operation that does

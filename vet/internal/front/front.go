@@ -91,7 +91,6 @@ type builder struct {
 	types   map[types.Type]int
 	tagged  []types.Type // the types with a tag, from 1 on
 	invoked []*types.Func
-	bound   map[model.Method]bool
 	blocks  bool // something in it may wait
 	spawns  bool // something in it starts a goroutine
 }

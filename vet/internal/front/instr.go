@@ -90,9 +90,8 @@ func (c *coder) control(in ssa.Instruction) {
 	case *ssa.Jump:
 		c.edge(in.Block(), in.Block().Succs[0])
 	case *ssa.If:
-		at := len(c.out.Code)
 		c.emit(model.Instr{Op: model.Branch, Args: []model.Operand{c.arg(in.Cond)}})
-		at = len(c.out.Code) - 1
+		at := len(c.out.Code) - 1
 		c.out.Code[at].Then = len(c.out.Code)
 		c.edge(in.Block(), in.Block().Succs[0])
 		c.out.Code[at].Else = len(c.out.Code)

@@ -57,7 +57,7 @@ func generate(from source) *model.Program {
 	}
 	p.Funcs = []*model.Func{main}
 	for w := range workers {
-		fn := w + 1
+		var fn int
 		if from.upTo(4) == 0 && w > 0 {
 			fn = 1 // a goroutine like the first
 		} else {
