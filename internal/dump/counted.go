@@ -149,7 +149,7 @@ func (p *counted) begin(line []byte) {
 func (p *counted) addFrame(line []byte) bool {
 	line = bytes.TrimSpace(line[1:])
 	if labels, ok := bytes.CutPrefix(line, []byte("labels: {")); ok {
-		p.open.labels, ok = countedLabels(string(labels))
+		p.open.labels, ok = parseLabels(string(labels), ":", cutQuoted) // "k":"v", "k2":"v2"}
 		return ok
 	}
 	address, rest, _ := bytes.Cut(line, []byte("\t"))
@@ -185,28 +185,6 @@ func countedFrame(s string) (unleak.Frame, bool) {
 	}
 	at, ok := parsePlace(strings.TrimSpace(rest[end:]))
 	return unleak.Frame{Func: unleak.NormalFunc(CutArguments(name)), File: at.file, Line: at.line}, ok
-}
-
-// countedLabels reads `"k":"v", "k2":"v2"}`.
-func countedLabels(s string) (map[string]string, bool) {
-	labels := make(map[string]string)
-	for {
-		key, rest, ok := cutQuoted(s)
-		if !ok || !strings.HasPrefix(rest, ":") {
-			return nil, false
-		}
-		value, rest, ok := cutQuoted(rest[1:])
-		if !ok {
-			return nil, false
-		}
-		labels[key] = value
-		if rest == "}" {
-			return labels, true
-		}
-		if s, ok = strings.CutPrefix(rest, ", "); !ok {
-			return nil, false
-		}
-	}
 }
 
 func cutQuoted(s string) (value, rest string, ok bool) {

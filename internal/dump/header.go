@@ -133,7 +133,7 @@ func (c *cache) cutLabels(b []byte) (labels map[string]string, rest []byte, ok b
 		return labels, b[end:], true
 	}
 	text := string(b[:end])
-	labels, ok = parseLabels(text)
+	labels, ok = parseLabels(text, ": ", cutToken)
 	if ok {
 		c.labels[text] = labels
 		c.grow(2 * len(text))
@@ -141,14 +141,16 @@ func (c *cache) cutLabels(b []byte) (labels map[string]string, rest []byte, ok b
 	return labels, b[end:], ok
 }
 
-func parseLabels(s string) (map[string]string, bool) {
+// parseLabels reads labels up to and with the brace; between stands between a key
+// and its value, and cut takes either off.
+func parseLabels(s, between string, cut func(string) (token, rest string, ok bool)) (map[string]string, bool) {
 	labels := make(map[string]string)
 	for {
-		key, rest, ok := cutToken(s)
-		if !ok || !strings.HasPrefix(rest, ": ") {
+		key, rest, ok := cut(s)
+		if !ok || !strings.HasPrefix(rest, between) {
 			return nil, false
 		}
-		value, rest, ok := cutToken(rest[2:])
+		value, rest, ok := cut(rest[len(between):])
 		if !ok {
 			return nil, false
 		}
