@@ -70,6 +70,7 @@ func (p *population) tell(tree *source.Tree) Judgement {
 // that nothing on the line can block, the goroutine runs.
 func resolve(looks []*Look, tree *source.Tree) {
 	for _, look := range looks {
+		var unsure []*Stack
 		var unknown []*unleak.Goroutine
 		for _, s := range look.Stacks {
 			switch {
@@ -77,11 +78,14 @@ func resolve(looks []*Look, tree *source.Tree) {
 				unknown = append(unknown, &s.Goroutine)
 			case look.Format == textProfile && tree != nil && runs(&s.Goroutine, tree):
 				s.Wait = unleak.WaitRunning
+			default:
+				continue
 			}
+			unsure = append(unsure, s)
 		}
 		ResolveWaits(unknown, tree)
-		for _, s := range look.Stacks {
-			s.id = idOf(&s.Goroutine)
+		for _, s := range unsure {
+			s.id = idOf(&s.Goroutine) // the wait is part of it
 		}
 	}
 }
