@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -52,17 +53,18 @@ func TestModules(t *testing.T) {
 	}
 	for _, m := range []struct {
 		version  string
-		packages []string // those that import goleak
+		packages []string // of those that import goleak
 	}{
 		{"go.uber.org/zap@v1.27.0", []string{".", "./zapcore"}},
 		{"github.com/gammazero/workerpool@v1.1.3", []string{"."}},
-		{"github.com/prometheus/client_golang@v1.25.0", []string{"./prometheus", "./prometheus/promhttp"}},
+		// Not internal/fxreflect: it tests how the compiler of Go 1.26 names closures.
+		{"go.uber.org/fx@v1.24.0", []string{".", "./fxevent", "./fxtest", "./internal/fxlog", "./internal/lifecycle"}},
 	} {
 		t.Run(m.version, func(t *testing.T) {
 			suite := copyModule(t, m.version)
 			suite.requireOurs(t)
-			if n := suite.swapImports(t); n != len(m.packages) {
-				t.Errorf("%d files import goleak, want one in each of %v", n, m.packages)
+			if n := suite.swapImports(t); n < len(m.packages) {
+				t.Errorf("%d files import goleak, want one at least in each of %v", n, m.packages)
 			}
 			if out, err := suite.test(t, m.packages...); err != nil {
 				before, err2 := copyModule(t, m.version).test(t, m.packages...)
@@ -85,7 +87,9 @@ func copyModule(t *testing.T, version string) suite {
 	if err := json.Unmarshal([]byte(command(t, t.TempDir(), "go", "mod", "download", "-json", version)), &module); err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(t.TempDir(), "suite")
+	// Suites compare paths, fx's for one: the folder keeps the module's name.
+	name, _, _ := strings.Cut(path.Base(version), "@")
+	dir := filepath.Join(t.TempDir(), name)
 	if err := os.CopyFS(dir, os.DirFS(module.Dir)); err != nil {
 		t.Fatal(err)
 	}
