@@ -174,6 +174,7 @@ func (r *run) partners(ch model.Value) [][2]int {
 
 // exchange makes a move at a channel.
 func (r *run) exchange(m move) outcome {
+	r.work++
 	in := r.next(r.s, r.g)
 	if m.way == defaultWay {
 		r.finish(in, -1, model.Value{}, false)

@@ -13,6 +13,7 @@ type machine struct {
 	prog   *model.Program
 	terms  terms
 	limits Limits
+	work   int // see Result.Work
 }
 
 // An outcome is what became of an attempt to run one instruction.

@@ -10,6 +10,7 @@ import (
 type Limits struct {
 	States int // kept, 3,000 by default
 	Bytes  int // of states written out, 1 MB by default
+	Work   int // as Result.Work counts it, 500,000 by default
 	Procs  int // goroutines alive at one time, 8 by default
 	Depth  int // calls on a goroutine's stack, 24 by default
 	Steps  int // of a goroutine between two states, 2,000 by default
@@ -17,11 +18,14 @@ type Limits struct {
 	Plain bool
 }
 
+// perWork is how many bytes of a state are as much work as one instruction.
+const perWork = 8
+
 func (l Limits) filled() Limits {
 	for _, d := range [...]struct {
 		field *int
 		value int
-	}{{&l.States, 3000}, {&l.Bytes, 1 << 20}, {&l.Procs, 8}, {&l.Depth, 24}, {&l.Steps, 2000}} {
+	}{{&l.States, 3000}, {&l.Bytes, 1 << 20}, {&l.Work, 500_000}, {&l.Procs, 8}, {&l.Depth, 24}, {&l.Steps, 2000}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
@@ -33,6 +37,9 @@ func (l Limits) filled() Limits {
 type Result struct {
 	Stuck  []Stuck
 	States int
+	// Work is what the search has cost: instructions that were run, and states by
+	// their size. It is the same on every machine.
+	Work int
 	// Over says that the search ran into its limit of states, and Lost how many
 	// paths ended where the model could say no more.
 	Over bool
@@ -112,7 +119,7 @@ func Run(p *model.Program, limits Limits) Result {
 	first := x.start()
 	events, out := x.settle(first)
 	if out != done {
-		return Result{Lost: x.lost}
+		return Result{Lost: x.lost, Work: x.work}
 	}
 	x.add(first, -1, events)
 	for i := 0; i < len(x.nodes) && !x.over(); i++ {
@@ -121,18 +128,20 @@ func Run(p *model.Program, limits Limits) Result {
 	return Result{
 		Stuck:  x.stuck(),
 		States: len(x.nodes),
+		Work:   x.work,
 		Over:   x.over(),
 		Lost:   x.lost,
 	}
 }
 
 func (x *searcher) over() bool {
-	return len(x.nodes) > x.limits.States || x.bytes > x.limits.Bytes
+	return len(x.nodes) > x.limits.States || x.bytes > x.limits.Bytes || x.work > x.limits.Work
 }
 
 // add returns the node of a state, and whether it is new.
 func (x *searcher) add(s *state, parent int32, events []Event) (int32, bool) {
 	key := encode(s, &x.terms, x.prog.Globals)
+	x.work += 1 + len(key)/perWork
 	if n, ok := x.index[key]; ok {
 		return n, false
 	}

@@ -7,6 +7,7 @@ import "github.com/unleak/unleak/vet/internal/model"
 // step runs the next instruction of the goroutine, unless it takes two: those are
 // in meet.go. Where the outcome is not done, the state has not changed.
 func (r *run) step() outcome {
+	r.work++
 	f := r.frame()
 	if f.leaving {
 		return r.runDefers(f)
