@@ -12,13 +12,12 @@ import (
 	"os"
 	"strings"
 
-	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/checker"
-	"golang.org/x/tools/go/analysis/passes/ctrlflow"
 	"golang.org/x/tools/go/analysis/unitchecker"
 	"golang.org/x/tools/go/packages"
 
 	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/vet"
 	"github.com/unleak/unleak/vet/leak"
 )
 
@@ -31,15 +30,13 @@ func main() {
 		return
 	}
 	if dependency(os.Args[len(os.Args)-1]) {
-		unitchecker.Main(ctrlflow.Analyzer)
+		unitchecker.Main(vet.Facts()...)
 	}
-	unitchecker.Main(leak.Analyzer)
+	unitchecker.Main(vet.Analyzers()...)
 }
 
 // dependency reports whether the file is one of cmd/go's orders to analyse a
-// package only for what it tells of itself to others. Of what the leak analyzer
-// takes, only ctrlflow has such facts (which functions do not return); the search
-// would be in vain.
+// package only for what it tells of itself to others: the search would be in vain.
 func dependency(file string) bool {
 	if !strings.HasSuffix(file, ".cfg") {
 		return false
@@ -58,13 +55,13 @@ func stream(patterns []string) error {
 	if err != nil {
 		return fmt.Errorf("loading packages: %w", err)
 	}
-	graph, err := checker.Analyze([]*analysis.Analyzer{leak.Analyzer}, pkgs, nil)
+	graph, err := checker.Analyze(vet.Analyzers(), pkgs, nil)
 	if err != nil {
 		return fmt.Errorf("analysing packages: %w", err)
 	}
 	out := json.NewEncoder(os.Stdout)
 	for _, root := range graph.Roots {
-		result, ok := root.Result.(*leak.Result)
+		result, ok := vet.ResultOf(root.Result)
 		if !ok {
 			fmt.Fprintf(os.Stderr, "unleak-vet: %s: %v\n", root.Package.PkgPath, root.Err)
 			continue
@@ -77,7 +74,9 @@ func stream(patterns []string) error {
 		for _, l := range result.Failed {
 			fmt.Fprintf(os.Stderr, "unleak-vet: %s: %s\n", root.Package.PkgPath, l.Message)
 		}
-		fmt.Fprintf(os.Stderr, "%s: %d scopes, %d over budget, %d in part\n", root.Package.PkgPath, result.Scopes, result.Over, result.Lost)
+		if r, ok := root.Result.(*leak.Result); ok {
+			fmt.Fprintf(os.Stderr, "%s: %d scopes, %d over budget, %d in part\n", root.Package.PkgPath, r.Scopes, r.Over, r.Lost)
+		}
 	}
 	return nil
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+
+// Package vet lists the analyzers that find goroutine leaks in source. Each is a
+// go/analysis analyzer of its own, for any driver.
+package vet
+
+import (
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/ctrlflow"
+
+	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/vet/leak"
+)
+
+// Analyzers returns all analyzers. ResultOf reads the result of each.
+func Analyzers() []*analysis.Analyzer {
+	return []*analysis.Analyzer{
+		leak.Analyzer,
+	}
+}
+
+// Facts returns the analyzers that a driver has to run on packages which it does
+// not report on: those whose facts the others need. They are cheap.
+func Facts() []*analysis.Analyzer {
+	return []*analysis.Analyzer{
+		ctrlflow.Analyzer, // which functions do not return
+	}
+}
+
+// A Result is what one analyzer has found in one package.
+type Result struct {
+	Findings []unleak.Finding
+	// Failed lists what was lost to mistakes of ours.
+	Failed []unleak.Loss
+}
+
+// ResultOf returns what an analyzer's result says (analysis.Pass.ResultOf,
+// checker.Action.Result), and whether the analyzer is one of Analyzers.
+func ResultOf(result any) (Result, bool) {
+	switch r := result.(type) {
+	case *leak.Result:
+		return Result{Findings: r.Findings, Failed: r.Failed}, true
+	}
+	return Result{}, false
+}
