@@ -67,6 +67,12 @@ func ExampleOptionError() {
 	// monitor.Options.Interval: 1ms is too short; the least is 1s, and 0 means 10s
 }
 
+func ExampleOptionError_Error() {
+	_, err := monitor.Start(monitor.Options{MemoryShare: 80})
+	fmt.Println(err)
+	// Output: monitor.Options.MemoryShare: 80 is no share; give one from 0 to 1
+}
+
 func ExampleErrRunning() {
 	stop, _ := monitor.Start(monitor.Options{})
 	defer stop()
@@ -105,4 +111,11 @@ func ExampleVar() {
 	// expvar.Publish("unleak", monitor.Var{}) serves this at /debug/vars.
 	fmt.Println(monitor.Var{}) // none was started
 	// Output: null
+}
+
+func ExampleVar_String() {
+	stop, _ := monitor.Start(monitor.Options{})
+	defer stop()
+	fmt.Println(json.Valid([]byte(monitor.Var{}.String())))
+	// Output: true
 }

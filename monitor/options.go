@@ -65,6 +65,7 @@ type OptionError struct {
 	Option, Problem string
 }
 
+// Error implements error. It names the option, and says what to write instead.
 func (e *OptionError) Error() string {
 	return fmt.Sprintf("monitor.Options.%s: %s", e.Option, e.Problem)
 }
