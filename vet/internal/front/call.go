@@ -143,9 +143,13 @@ func (c *coder) builtin(in ssa.CallInstruction, op model.Op, dst []int, name str
 		c.emit(c.length(dst, args[0]))
 	case name == "cap" && isChan(args[0]):
 		c.emit(model.Instr{Op: model.Cap, Dst: dst, Args: c.args(args)})
+	case name == "ssa:wrapnilchk": // of a wrapper; it returns its argument
+		c.emit(model.Instr{Op: model.Move, Dst: dst, Args: []model.Operand{c.arg(args[0])}})
 	case name == "append" && len(args) == 2:
 		c.emit(model.Instr{Op: model.Append, Dst: dst, Args: c.args(args)})
-	case name == "copy", name == "delete", name == "print", name == "println", name == "clear":
+	case name == "delete":
+		c.mapDelete(args[0], args[1])
+	case name == "copy", name == "print", name == "println", name == "clear":
 		c.emit(model.Instr{Op: model.Fresh, Dst: dst})
 	case name == "recover":
 		c.emit(model.Instr{Op: model.Move, Dst: dst, Args: []model.Operand{model.Const(model.Value{Kind: model.Nil})}})

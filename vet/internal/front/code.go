@@ -80,7 +80,7 @@ func width(v ssa.Value) int {
 		return t.Len()
 	}
 	if _, ok := v.(*ssa.Range); ok {
-		return 2
+		return rangeWidth
 	}
 	return 1
 }

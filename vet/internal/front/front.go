@@ -57,6 +57,7 @@ func (p *Package) Build(root *ssa.Function) *Model {
 		globals: make(map[*ssa.Global]int),
 		texts:   make(map[string]int),
 		types:   make(map[types.Type]int),
+		boxes:   make(map[types.Type]int),
 	}
 	b.function(root)
 	for i := 0; i < len(b.source); i++ {
@@ -89,7 +90,8 @@ type builder struct {
 	globals map[*ssa.Global]int
 	texts   map[string]int
 	types   map[types.Type]int
-	tagged  []types.Type // the types with a tag, from 1 on
+	tagged  []types.Type       // the types with a tag, from 1 on
+	boxes   map[types.Type]int // the tags of types that interfaces hold as they are
 	invoked []*types.Func
 	blocks  bool // something in it may wait
 	spawns  bool // something in it starts a goroutine

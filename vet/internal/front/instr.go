@@ -50,12 +50,7 @@ func (c *coder) instr(in ssa.Instruction) {
 	case *ssa.ChangeType, *ssa.ChangeInterface, *ssa.MakeInterface, *ssa.Convert, *ssa.SliceToArrayPointer, *ssa.MultiConvert:
 		c.convert(in.(ssa.Value), *in.Operands(nil)[0])
 	case *ssa.TypeAssert:
-		dst := c.dst(in)
-		if !in.CommaOk {
-			c.emit(model.Instr{Op: model.Move, Dst: dst, Args: []model.Operand{c.arg(in.X)}})
-			break
-		}
-		c.emit(model.Instr{Op: model.Assert, Dst: dst, Args: []model.Operand{c.arg(in.X)}})
+		c.typeAssert(in)
 	case *ssa.Extract:
 		c.emit(model.Instr{Op: model.Move, Dst: c.dst(in), Args: []model.Operand{model.Reg(c.reg(in.Tuple) + in.Index)}})
 	case *ssa.Slice:
@@ -65,16 +60,15 @@ func (c *coder) instr(in ssa.Instruction) {
 		}
 		c.unknown(in, []ssa.Value{in.X})
 	case *ssa.Range:
-		r := c.reg(in)
-		c.emit(model.Instr{Op: model.Move, Dst: []int{r}, Args: []model.Operand{model.Const(model.Number(0))}})
-		c.emit(c.length([]int{r + 1}, in.X))
+		c.rangeOver(in)
 	case *ssa.Next:
-		r, dst := c.reg(in.Iter), c.dst(in)
-		c.emit(model.Instr{Op: model.Bin, Name: "<", Dst: dst[:1], Args: []model.Operand{model.Reg(r), model.Reg(r + 1)}})
-		c.emit(model.Instr{Op: model.Bin, Name: "+", Dst: []int{r}, Args: []model.Operand{model.Reg(r), model.Const(model.Number(1))}})
-		c.emit(model.Instr{Op: model.Fresh, Dst: dst[1:]})
+		c.next(in)
+	case *ssa.MakeMap:
+		c.emit(model.Instr{Op: model.MakeMap, Dst: c.dst(in)})
 	case *ssa.MapUpdate:
-		c.unknown(nil, []ssa.Value{in.Key, in.Value})
+		c.mapUpdate(in)
+	case *ssa.Lookup:
+		c.lookup(in)
 	case *ssa.MakeSlice:
 		c.makeSlice(in)
 	case ssa.CallInstruction:
@@ -248,7 +242,10 @@ func (c *coder) store(addr ssa.Value, val model.Operand, t types.Type) {
 func (c *coder) convert(v, x ssa.Value) {
 	from, fromBasic := x.Type().Underlying().(*types.Basic)
 	to, toBasic := v.Type().Underlying().(*types.Basic)
-	_, boxed := v.(*ssa.MakeInterface)
+	mk, boxed := v.(*ssa.MakeInterface)
+	if boxed && c.box(mk) {
+		return
+	}
 	if boxed || fromBasic == toBasic && (!fromBasic || (from.Info()&types.IsString != 0) == (to.Info()&types.IsString != 0)) {
 		c.emit(model.Instr{Op: model.Move, Dst: c.dst(v), Args: []model.Operand{c.arg(x)}})
 		return
@@ -264,8 +261,11 @@ func (c *coder) makeSlice(in *ssa.MakeSlice) {
 // length returns an instruction for the length of a value.
 func (c *coder) length(dst []int, x ssa.Value) model.Instr {
 	in := model.Instr{Op: model.Len, Dst: dst, Args: []model.Operand{c.arg(x)}}
-	if s, ok := x.Type().Underlying().(*types.Slice); ok {
-		in.N = len(c.zero(s.Elem()))
+	switch t := x.Type().Underlying().(type) {
+	case *types.Slice:
+		in.N = len(c.zero(t.Elem()))
+	case *types.Map:
+		in.N = 2
 	}
 	return in
 }

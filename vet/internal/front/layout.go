@@ -83,7 +83,7 @@ func syncZero(t types.Type) ([]model.Value, bool) {
 	case "sync.Mutex":
 		return []model.Value{{Kind: model.Mutex}}, true
 	case "sync.RWMutex":
-		return []model.Value{{Kind: model.RWMutex}}, true
+		return []model.Value{{Kind: model.RWMutex}, {Kind: model.RLocker}}, true
 	case "sync.WaitGroup":
 		return []model.Value{{Kind: model.WaitGroup}}, true
 	case "sync.Cond":

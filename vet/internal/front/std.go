@@ -26,6 +26,7 @@ var standards = map[string]standard{
 	"(*sync.RWMutex).RUnlock":  lock(model.RUnlock, model.RWMutex),
 	"(*sync.RWMutex).TryLock":  lock(model.TryLock, model.RWMutex),
 	"(*sync.RWMutex).TryRLock": lock(model.TryRLock, model.RWMutex),
+	"(*sync.RWMutex).RLocker":  readLocker,
 	"sync.Locker.Lock":         lock(model.Lock, model.Zero),
 	"sync.Locker.Unlock":       lock(model.Unlock, model.Zero),
 
@@ -63,6 +64,18 @@ var standards = map[string]standard{
 	"context.Context.Err":      pure,
 	"context.Context.Value":    pure,
 	"context.Context.Deadline": pure,
+
+	"time.AfterFunc":      afterFunc,
+	"(*time.Timer).Stop":  timerStop,
+	"(*time.Timer).Reset": timerReset,
+
+	"io.ReadFull":    calls("Read"),
+	"io.ReadAtLeast": calls("Read"),
+	"io.ReadAll":     calls("Read"),
+	"io.WriteString": calls("Write"),
+	"fmt.Fprint":     calls("Write"),
+	"fmt.Fprintf":    calls("Write"),
+	"fmt.Fprintln":   calls("Write"),
 
 	"os.Exit":        exit,
 	"log.Fatal":      exit,

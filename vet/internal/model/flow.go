@@ -49,10 +49,18 @@ func (p *Program) Prepare() {
 	}
 	reads, writes := p.effects()
 	for _, f := range p.Funcs {
-		f.flow.reads = p.ahead(f, reads, Load, Copy)
-		f.flow.writes = p.ahead(f, writes, Store, Put)
+		f.flow.reads = p.ahead(f, reads, Op.reads)
+		f.flow.writes = p.ahead(f, writes, Op.writes)
 	}
 }
+
+// reads reports whether an operation reads memory of a class, or the entries of a map.
+func (op Op) reads() bool {
+	return op == Load || op == Copy || op == Lookup || op == Keys || op == Next
+}
+
+// writes is the same for changes.
+func (op Op) writes() bool { return op == Store || op == Put || op == Update || op == Delete }
 
 // successors calls visit with the instructions that may follow pc.
 func (f *Func) successors(pc int, visit func(int)) {
@@ -131,10 +139,10 @@ func (p *Program) effects() (reads, writes []Bits) {
 	}
 	for i, f := range p.Funcs {
 		for pc := range f.Code {
-			switch in := &f.Code[pc]; in.Op {
-			case Load, Copy:
+			switch in := &f.Code[pc]; {
+			case in.Op.reads():
 				reads[i].set(in.Class)
-			case Store, Put:
+			case in.Op.writes():
 				writes[i].set(in.Class)
 			}
 		}
@@ -196,7 +204,7 @@ func eachFunction(in *Instr, visit func(fn int, called bool)) {
 
 // ahead spreads the effects of single instructions back over the code before them.
 // What is deferred happens at the end, too.
-func (p *Program) ahead(f *Func, effects []Bits, one, many Op) []Bits {
+func (p *Program) ahead(f *Func, effects []Bits, touches func(Op) bool) []Bits {
 	n := p.Classes + 1
 	sets := make([]Bits, len(f.Code)+1)
 	for pc := range sets {
@@ -205,7 +213,7 @@ func (p *Program) ahead(f *Func, effects []Bits, one, many Op) []Bits {
 	deferred := newBits(n)
 	for pc := range f.Code {
 		in := &f.Code[pc]
-		if in.Op == one || in.Op == many {
+		if touches(in.Op) {
 			sets[pc].set(in.Class)
 		}
 		if callee, ok := p.callee(in); ok {

@@ -47,6 +47,8 @@ type Instr struct {
 	// Class is the class of memory that a Load or Store touches. Accesses of two
 	// classes never meet; 0 may meet any.
 	Class int
+	// Tag is the number of a type, 0 for one that is not known.
+	Tag int
 	// Name is a method or an operator.
 	Name  string
 	Cells []Value
@@ -82,13 +84,12 @@ const (
 	Nop Op = iota
 
 	// Values.
-	Move   // Dst = A
-	Fresh  // every Dst = a new symbol
-	Bin    // Dst = A Name B
-	Not    // Dst = !A
-	Len    // Dst = len(A); an element of a slice has N cells
-	Cap    // Dst = cap(A)
-	Assert // Dst = A and whether its type is right
+	Move  // Dst = A
+	Fresh // every Dst = a new symbol
+	Bin   // Dst = A Name B
+	Not   // Dst = !A
+	Len   // Dst = len(A); an element of a slice has N cells
+	Cap   // Dst = cap(A)
 
 	// Control.
 	Jump     // to Then
@@ -118,6 +119,16 @@ const (
 	Make    // Dst = a slice of length A, of elements of Cells each
 	Append  // Dst = append(A, B...)
 	Escape  // all that Args lead to is open
+	Box     // Dst = A in an interface: a new object with A's cells, or with A where N is 1; Tag is its type
+	Unbox   // Dst = what the interface A holds, of the type Tag, and whether it does; N as for Box
+
+	// Maps. Keys and values are one cell each.
+	MakeMap // Dst = a new map
+	Lookup  // Dst = A[B], and whether it is there; Cells are what it is else, in an object of its own where N is 1
+	Update  // A[B] = C
+	Delete  // A[B]
+	Keys    // Dst = the keys of A, as they are now, or nothing where they are not known
+	Next    // Dst = whether there is more in A, its key, its value, C plus 1; B are the keys, C how many are done of D
 
 	// Channels.
 	MakeChan // Dst = a channel with room for A

@@ -11,7 +11,7 @@ type Value struct {
 // A Kind tells values apart.
 type Kind uint8
 
-// The kinds of values. The last four stand only in cells.
+// The kinds of values. The last five stand only in cells.
 const (
 	Zero Kind = iota // of a type that the model does not look into; nothing in a dead register
 	Nil              // any nil
@@ -25,6 +25,7 @@ const (
 	RWMutex   // A: readers; B: 1 while a writer waits or holds, 2 while it holds
 	WaitGroup // A: the counter
 	Cond      // no state: who waits knows
+	RLocker   // what RWMutex.RLocker returns the address of: the cell before is the lock
 )
 
 // Bool returns the value of a bool.

@@ -15,9 +15,9 @@ func (m *machine) safe(s *state, g int) bool {
 	}
 	in := m.next(s, g)
 	switch in.Op {
-	case model.Load, model.Copy:
+	case model.Load, model.Copy, model.Lookup, model.Keys, model.Next:
 		return r.undisturbed(in, false)
-	case model.Store, model.Put:
+	case model.Store, model.Put, model.Update, model.Delete:
 		return r.undisturbed(in, true)
 	case model.Escape:
 		return !leads(r.evalAll(in.Args))
@@ -64,7 +64,7 @@ func (r *run) undisturbed(in *model.Instr, writing bool) bool {
 	if r.alone(r.eval(in.Args[0])) {
 		return true
 	}
-	if writing && leads([]model.Value{r.eval(in.Args[1])}) && !r.inside(in) {
+	if writing && leads(r.evalAll(in.Args[1:])) && !r.inside(in) {
 		return false // it would open what it stores
 	}
 	for g := range r.s.procs {

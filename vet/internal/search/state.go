@@ -37,6 +37,7 @@ const (
 	channel
 	captured
 	contextual
+	table // a map: a key and a value, and so on
 )
 
 // A fact says what a term stands for.

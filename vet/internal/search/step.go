@@ -58,9 +58,6 @@ func (r *run) operate(in *model.Instr) outcome {
 		return r.not(in)
 	case model.Len, model.Cap:
 		return r.length(in)
-	case model.Assert:
-		r.set(in, 0, r.eval(in.Args[0]))
-		r.set(in, 1, r.terms.fresh())
 	case model.Go, model.GoInvoke:
 		return r.spawn(in)
 	case model.Defer, model.DeferInvoke:
@@ -69,6 +66,8 @@ func (r *run) operate(in *model.Instr) outcome {
 		r.open(r.evalAll(in.Args)...)
 	case model.New, model.Closure, model.Addr, model.Index, model.Load, model.Store, model.Copy, model.Put, model.Make, model.Slice, model.Append:
 		return r.remember(in)
+	case model.Box, model.Unbox, model.MakeMap, model.Lookup, model.Update, model.Delete, model.Keys, model.Next:
+		return r.hold(in)
 	case model.MakeChan, model.Close, model.MakeContext, model.Cancel, model.Done:
 		return r.make(in)
 	default:

@@ -16,6 +16,7 @@ func (r *run) synchronise(in *model.Instr) outcome {
 	if in.Op == model.Enlist || in.Op == model.Park || in.Op == model.Signal || in.Op == model.Broadcast {
 		return r.condition(in, at)
 	}
+	at, op := r.reader(at, in.Op)
 	cell, ours := r.cell(at, in)
 	if !ours && (in.Op == model.Add || in.Op == model.Wait || in.Class != 0) {
 		return r.pass(in) // outsiders may count, too
@@ -45,7 +46,7 @@ func (r *run) synchronise(in *model.Instr) outcome {
 		cell = taken(cell, in.Op == model.TryRLock)
 	default:
 		var out outcome
-		if cell, out = turn(cell, in, ours); out != done {
+		if cell, out = turn(cell, op, in.N == 1, ours); out != done {
 			return out
 		}
 	}
@@ -53,6 +54,19 @@ func (r *run) synchronise(in *model.Instr) outcome {
 		r.setCell(at, cell)
 	}
 	return done
+}
+
+// reader turns the operation of a Locker on the reading half of an RWMutex into one
+// on that.
+func (r *run) reader(at model.Value, op model.Op) (model.Value, model.Op) {
+	if cells := r.cells(at, 1); cells == nil || cells[0].Kind != model.RLocker {
+		return at, op
+	}
+	at.B--
+	if op == model.Lock {
+		return at, model.RLock
+	}
+	return at, model.RUnlock
 }
 
 // pass goes by an operation whose object is not followed.
@@ -77,15 +91,15 @@ func taken(cell model.Value, reading bool) model.Value {
 // turn locks or unlocks. A writer takes two steps, as in sync.RWMutex.Lock: first
 // it announces itself, which keeps later readers out, then it waits for the readers
 // that are there.
-func turn(cell model.Value, in *model.Instr, ours bool) (model.Value, outcome) {
+func turn(cell model.Value, op model.Op, second, ours bool) (model.Value, outcome) {
 	rw := cell.Kind == model.RWMutex
-	switch in.Op {
+	switch op {
 	case model.Lock:
 		switch {
-		case !rw && in.N == 1: // a mutex is locked in one step
-		case rw && in.N == 0 && cell.B == 0:
+		case !rw && second: // a mutex is locked in one step
+		case rw && !second && cell.B == 0:
 			cell.B = 1
-		case rw && in.N == 1 && cell.A == 0:
+		case rw && second && cell.A == 0:
 			cell.B = 2
 		case !rw && cell.A == 0:
 			cell.A = 1
@@ -93,6 +107,9 @@ func turn(cell model.Value, in *model.Instr, ours bool) (model.Value, outcome) {
 			return cell, waits
 		}
 	case model.RLock:
+		if second { // of a Locker's Lock: a reader takes one step
+			return cell, done
+		}
 		if cell.B != 0 {
 			return cell, waits
 		}

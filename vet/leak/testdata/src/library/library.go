@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+
+package library
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// Readers and writers of one's own, called by the standard library.
+
+type pipe struct{ data chan []byte }
+
+func (p *pipe) Read(b []byte) (int, error) {
+	return copy(b, <-p.data), nil // want `chan-receive`
+}
+
+func (p *pipe) Write(b []byte) (int, error) {
+	p.data <- b // want `chan-send`
+	return len(b), nil
+}
+
+func readNothing() {
+	p := &pipe{data: make(chan []byte)}
+	go func() {
+		io.ReadFull(p, make([]byte, 4))
+	}()
+}
+
+func writeToNobody() {
+	p := &pipe{data: make(chan []byte)}
+	go func() {
+		fmt.Fprintln(p, "hello")
+	}()
+}
+
+type pipeWell struct{ data chan []byte }
+
+func (p *pipeWell) Read(b []byte) (int, error) { return copy(b, <-p.data), nil }
+
+func (p *pipeWell) Write(b []byte) (int, error) {
+	p.data <- b
+	return len(b), nil
+}
+
+func both() {
+	p := &pipeWell{data: make(chan []byte)}
+	go func() { io.ReadFull(p, make([]byte, 4)) }()
+	go func() { fmt.Fprintln(p, "hello") }()
+}
+
+func closedPipe() {
+	p := &pipeWell{data: make(chan []byte)}
+	go func() { io.ReadFull(p, make([]byte, 4)) }()
+	close(p.data)
+}
+
+// Functions that a timer calls.
+
+func late(work func()) {
+	done := make(chan struct{})
+	expired := make(chan struct{})
+	time.AfterFunc(time.Second, func() {
+		expired <- struct{}{} // want `chan-send`
+	})
+	go func() {
+		work()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-expired:
+	}
+}
+
+func lateWell(work func()) {
+	done := make(chan struct{})
+	expired := make(chan struct{})
+	time.AfterFunc(time.Second, func() { close(expired) })
+	go func() {
+		work()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-expired:
+	}
+}
+
+func stopped(work func()) {
+	expired := make(chan struct{})
+	t := time.AfterFunc(time.Second, func() { expired <- struct{}{} })
+	work()
+	if !t.Stop() {
+		<-expired
+	}
+}
+
+func always() {
+	fired := make(chan struct{})
+	go func() { <-fired }()
+	time.AfterFunc(time.Second, func() { close(fired) })
+}
+
+// The reading half of an RWMutex, as a Locker.
+
+type config struct {
+	mu    sync.RWMutex
+	fresh *sync.Cond
+}
+
+func (c *config) get() {
+	c.mu.RLock() // want `rwmutex`
+	defer c.mu.RUnlock()
+}
+
+func (c *config) set() {
+	c.mu.Lock() // want `rwmutex`
+	defer c.mu.Unlock()
+}
+
+func readInRead() {
+	c := new(config)
+	c.fresh = sync.NewCond(c.mu.RLocker())
+	go c.set()
+	go func() {
+		c.fresh.L.Lock()
+		defer c.fresh.L.Unlock()
+		c.get()
+	}()
+}
+
+func (c *config) getWell() {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+}
+
+func (c *config) setWell() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+}
+
+func readers() {
+	c := new(config)
+	l := c.mu.RLocker()
+	go c.setWell()
+	go func() {
+		l.Lock()
+		l.Unlock()
+		c.getWell()
+	}()
+	go func() {
+		l.Lock()
+		defer l.Unlock()
+	}()
+}
