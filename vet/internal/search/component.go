@@ -113,6 +113,7 @@ func (x *searcher) groups(c []int32) []Stuck {
 				list = append(list, Stuck{Stack: w.stack, Of: w.of, Nil: w.null, Object: w.object, Spawn: w.spawn})
 			}
 			list[i].Count++
+			list[i].Procs = append(list[i].Procs, w.proc)
 		}
 	}
 	return list

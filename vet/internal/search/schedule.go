@@ -31,6 +31,14 @@ func (x *searcher) event(s *state, g, way, peer int) []Event {
 	return []Event{{Proc: g, At: Point{int(f.fn), int(f.pc)}, Frame: len(p.frames), Way: way, Peer: peer}}
 }
 
+// withPeer completes events with where another goroutine stands in a state.
+func withPeer(events []Event, s *state, peer, way int) {
+	for i := range events {
+		f := s.procs[peer].top()
+		events[i].PeerAt, events[i].PeerWay = Point{int(f.fn), int(f.pc)}, way
+	}
+}
+
 // schedule returns the events that lead to a node.
 func (x *searcher) schedule(n int32) []Event {
 	var parts [][]Event

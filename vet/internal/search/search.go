@@ -50,8 +50,10 @@ type Result struct {
 type Stuck struct {
 	// Stack holds where they wait, outermost function first.
 	Stack []Point
-	// Count is how many wait there, of the Of that started with the same function.
+	// Count is how many wait there, of the Of that started with the same function;
+	// Procs are their numbers in the schedule.
 	Count, Of int
+	Procs     []int
 	// Nil says that all channels that they wait for are nil.
 	Nil bool
 	// Object tells which object they wait for from others of the same state.
@@ -74,8 +76,11 @@ type Event struct {
 	// Way is the case of a Select, the outcome of a Branch.
 	Way int
 	// Peer is the goroutine that a send meets, or that a go statement starts; -1 for
-	// none.
-	Peer int
+	// none. PeerAt is where it stands then, and PeerWay the case with which a
+	// receiver goes on.
+	Peer    int
+	PeerAt  Point
+	PeerWay int
 }
 
 // A node is a state in the graph of states.
@@ -237,7 +242,11 @@ func (x *searcher) successors(s *state, g int) (list []successor, moves bool) {
 			if m.partner >= 0 {
 				movers = append(movers, m.partner)
 			}
-			list = append(list, x.after(s, c, out, movers, x.event(s, g, m.way, m.partner)))
+			events := x.event(s, g, m.way, m.partner)
+			if m.partner >= 0 {
+				withPeer(events, s, m.partner, m.its)
+			}
+			list = append(list, x.after(s, c, out, movers, events))
 		}
 		return list, len(list) > 0
 	}
@@ -252,7 +261,12 @@ func (x *searcher) successors(s *state, g int) (list []successor, moves bool) {
 			list = append(list, x.after(s, c, done, []int{g}, nil))
 		}
 	default:
-		list = append(list, x.after(s, c, out, []int{g}, x.event(s, g, noWay, x.spawned(s, c))))
+		peer := x.spawned(s, c)
+		events := x.event(s, g, noWay, peer)
+		if peer >= 0 {
+			withPeer(events, c, peer, noWay)
+		}
+		list = append(list, x.after(s, c, out, []int{g}, events))
 	}
 	return list, true
 }
@@ -310,6 +324,7 @@ func (x *searcher) settle(s *state) (events []Event, _ outcome) {
 			}
 			if len(s.procs) > many && len(event) > 0 {
 				event[0].Peer = many
+				withPeer(event, s, many, noWay)
 			}
 			events = append(events, event...)
 			if out != done {
