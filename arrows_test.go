@@ -36,7 +36,7 @@ var arrows = map[string][]string{
 	"leaktest":               {".", "internal/live", "internal/diagnose", "internal/source", "internal/rules", "internal/report/text"},
 	"monitor":                {".", "internal/live", "internal/diagnose", "internal/report/html", "internal/report/jsonstream"},
 	"goleak":                 {".", "leaktest"},
-	"vet/...":                {".", "internal/diagnose", "vet/..."},
+	"vet/...":                {".", "internal/diagnose", "internal/source", "vet/..."},
 	"cmd/unleak/...":         {"./..."},
 	"examples/...":           {".", "examples/..."},
 	"bench/...":              {"./..."},

@@ -66,6 +66,7 @@ func (f *Finding) clean() *Finding {
 		e := &c.Evidence[i]
 		cleanAll((*string)(&e.Source), (*string)(&e.How), (*string)(&e.Grade), &e.Package, &e.Test, &e.Worker, &e.Note, &e.Instance, &e.Version)
 	}
+	c.Schedule = f.Schedule.clean()
 	c.Fixes = append([]Fix(nil), f.Fixes...)
 	for i := range c.Fixes {
 		fix := &c.Fixes[i]
@@ -75,6 +76,18 @@ func (f *Finding) clean() *Finding {
 			cleanAll(&fix.Edits[j].File)
 			fix.Edits[j].New = cleanText(fix.Edits[j].New, "\n\t")
 		}
+	}
+	return &c
+}
+
+func (s *Schedule) clean() *Schedule {
+	if s == nil {
+		return nil
+	}
+	c := Schedule{Of: s.Of, Steps: append([]Step(nil), s.Steps...)}
+	for i := range c.Steps {
+		cleanAll(&c.Steps[i].Goroutine, &c.Steps[i].What, &c.Steps[i].Note)
+		cleanFrame(&c.Steps[i].At)
 	}
 	return &c
 }

@@ -66,6 +66,9 @@ type Finding struct {
 	Impact *Impact `json:"impact,omitempty"`
 	// Evidence lists who saw the leak and how; the surest first.
 	Evidence []Evidence `json:"evidence"`
+	// Schedule is a way into the leak that a search of the program's model found;
+	// nil where none was made.
+	Schedule *Schedule `json:"schedule,omitempty"`
 	// Explanation says in one or two sentences why these goroutines are stuck.
 	Explanation string `json:"explanation,omitempty"`
 	// Fixes lists what to change, the best first.
@@ -143,6 +146,37 @@ type Evidence struct {
 	// Instance and Version name the process and the release, where known.
 	Instance string `json:"instance,omitempty"`
 	Version  string `json:"version,omitempty"`
+}
+
+// A Schedule is an order of steps after which goroutines are stuck. It is the
+// shortest that was found; others may lead there too.
+type Schedule struct {
+	// Of is how many goroutines the schedule starts with the entry function of those
+	// that are stuck, these included.
+	Of    int    `json:"of"`
+	Steps []Step `json:"steps"`
+}
+
+// A Step is what one goroutine does in a schedule.
+type Step struct {
+	// Goroutine names who takes the step: by the function that it started with, and a
+	// number where several did. The goroutine that the analysed function runs on has
+	// that function's name.
+	Goroutine string `json:"goroutine"`
+	// At is the function and the place of the step.
+	At Frame `json:"at"`
+	// What is the statement or the expression, in one line of the source's words.
+	What string `json:"what"`
+	// Times is how often the step is taken in a row, where that is more than once.
+	Times int `json:"times,omitempty"`
+	// Meets is the number, from 1, of the step of another goroutine without which this
+	// one is not taken: of a send and the receive of its value; 0 means none.
+	Meets int `json:"meets,omitempty"`
+	// Note says what else the reader should know: why the step is not taken, what
+	// follows it.
+	Note string `json:"note,omitempty"`
+	// Stuck says that the goroutine waits there for ever. Such steps are the last.
+	Stuck bool `json:"stuck,omitempty"`
 }
 
 // A Fix is one change that would end the leak.

@@ -14,6 +14,8 @@ type Frame struct {
 	File string `json:"file,omitempty"`
 	// Line counts from 1; 0 means unknown.
 	Line int `json:"line,omitempty"`
+	// Column counts bytes from 1; 0 means unknown. Stacks have none.
+	Column int `json:"column,omitempty"`
 	// Text is the source line without its indentation, where it could be read.
 	Text string `json:"text,omitempty"`
 }

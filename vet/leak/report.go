@@ -4,7 +4,6 @@ package leak
 
 import (
 	"cmp"
-	"fmt"
 	"go/token"
 	"slices"
 
@@ -30,8 +29,6 @@ type reporter struct {
 type leak struct {
 	finding unleak.Finding
 	pos     token.Pos
-	of      int
-	expr    string
 	// caller says that the goroutine is not one that the scope starts: its entry is
 	// somebody who calls the scope's function.
 	caller   bool
@@ -46,7 +43,7 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 	if wait == "" {
 		return
 	}
-	l := leak{of: s.Of, caller: s.Spawn == nil && !r.started[root]}
+	l := leak{caller: s.Spawn == nil && !r.started[root]}
 	g := unleak.Goroutine{Wait: wait}
 	for _, p := range slices.Backward(s.Stack) {
 		f := m.Funcs[p.Func]
@@ -55,7 +52,7 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 		}
 		site := f.Code[p.PC].Site.(*front.Site)
 		if len(g.Stack) == 0 {
-			l.expr, l.pos = r.text.at(site.Pos)
+			_, l.pos = r.text.at(site.Pos)
 		}
 		g.Stack = append(g.Stack, r.frame(f.Name, site.Pos))
 	}
@@ -76,13 +73,32 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 		l.finding.Created = &at
 	}
 	l.schedule = r.steps(m, s)
-	l.finding.Explanation = explain(l)
+	l.finding.Schedule = &unleak.Schedule{Of: s.Of}
+	for _, st := range l.schedule {
+		l.finding.Schedule.Steps = append(l.finding.Schedule.Steps, st.Step)
+	}
+	if l.finding.Created != nil {
+		l.finding.Created.Func = starter(m, s)
+	}
 	r.list = append(r.list, l)
 }
 
 func (r *reporter) frame(name string, pos token.Pos) unleak.Frame {
 	p := r.pass.Fset.Position(pos)
-	return unleak.Frame{Func: name, File: p.Filename, Line: p.Line}
+	return unleak.Frame{Func: name, File: p.Filename, Line: p.Line, Column: p.Column}
+}
+
+// starter returns the function with the go statement that started a stuck
+// goroutine.
+func starter(m *front.Model, s search.Stuck) string {
+	for _, e := range s.Schedule {
+		if f := m.Funcs[e.At.Func]; slices.Contains(s.Procs, e.Peer) && e.Proc != e.Peer && !f.Inner {
+			if op := f.Code[e.At.PC].Op; op == model.Go || op == model.GoInvoke {
+				return f.Name
+			}
+		}
+	}
+	return ""
 }
 
 // report tells the driver of the leaks, each once, and returns them.
@@ -97,29 +113,23 @@ func (r *reporter) report() []unleak.Finding {
 		return cmp.Or(cmp.Compare(a.pos, b.pos), cmp.Compare(len(a.schedule), len(b.schedule)))
 	})
 	seen := make(map[string]bool)
+	r.list = slices.DeleteFunc(r.list, func(l leak) bool {
+		again := seen[l.finding.Key] || l.caller && known[l.pos]
+		seen[l.finding.Key] = seen[l.finding.Key] || !again
+		return again
+	})
+	r.explain()
 	var findings []unleak.Finding
 	for _, l := range r.list {
-		if seen[l.finding.Key] || l.caller && known[l.pos] {
-			continue
-		}
-		seen[l.finding.Key] = true
 		r.pass.Report(analysis.Diagnostic{
 			Pos:      l.pos,
 			Category: string(l.finding.Cause),
-			Message:  l.message(),
+			Message:  l.finding.Diagnosis(),
 			Related:  related(l.schedule),
 		})
 		findings = append(findings, l.finding)
 	}
 	return findings
-}
-
-func (l leak) message() string {
-	who := "the goroutine blocks"
-	if l.of > 1 {
-		who = fmt.Sprintf("%d of %d goroutines block", l.finding.Count, l.of)
-	}
-	return fmt.Sprintf("%s: %s for ever on %s  [%s]", l.finding.Cause, who, l.expr, l.finding.Grade)
 }
 
 // waitOf returns the runtime's name for a wait, or "" for none of its kinds.

@@ -5,10 +5,10 @@ package leak
 import (
 	"fmt"
 	"go/token"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/ssa"
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/vet/internal/front"
@@ -16,84 +16,243 @@ import (
 	"github.com/unleak/unleak/vet/internal/search"
 )
 
-// A step is one line of a schedule.
+// A step is one line of a schedule, with its place in the files of the pass.
 type step struct {
+	unleak.Step
 	pos  token.Pos
-	who  string
-	what string
-	note string
+	proc int
+	op   model.Op
 }
 
-// steps writes a schedule in the words of the source. Goroutines are called by the
-// function that they started with, and a number where there are several.
+// A writer writes a schedule in the words of the source.
+type writer struct {
+	*reporter
+	m     *front.Model
+	stuck search.Stuck
+	// entries holds the function that each goroutine started with, and siblings how
+	// many started with it.
+	entries  map[int]string
+	siblings map[string]int
+	names    map[int]string
+	steps    []step
+}
+
+// steps returns a schedule: what is done, and then who is stuck.
 func (r *reporter) steps(m *front.Model, s search.Stuck) []step {
-	names := map[int]string{0: unleak.ShortFunc(m.Funcs[0].Name)}
-	count := make(map[string]int)
-	var steps []step
+	w := &writer{
+		reporter: r, m: m, stuck: s,
+		entries: map[int]string{0: m.Funcs[0].Name}, siblings: make(map[string]int), names: make(map[int]string),
+	}
+	w.meet()
 	for _, e := range s.Schedule {
-		in := &m.Funcs[e.At.Func].Code[e.At.PC]
-		site := in.Site.(*front.Site)
-		what, pos := r.text.at(site.Pos)
-		st := step{pos: pos, who: names[e.Proc], what: what}
-		switch in.Op {
-		case model.Go, model.GoInvoke:
-			name := "goroutine"
-			if a := in.Args[0]; a.Reg < 0 && a.Const.Kind == model.Fn {
-				name = unleak.ShortFunc(m.Funcs[a.Const.A].Name)
-			}
-			count[name]++
-			names[e.Peer] = fmt.Sprintf("%s #%d", name, count[name])
-			st.note = "starts " + names[e.Peer]
-		case model.Send, model.Recv, model.Select:
-			if e.Peer >= 0 {
-				st.note = "meets " + names[e.Peer]
-			}
-			if in.Op == model.Select && e.Way >= 0 && e.Way < len(site.Cases) {
-				if text, at := r.text.at(site.Cases[e.Way]); text != "" {
-					st.what, st.pos = "case "+text, at
-				}
-			}
-		case model.Return:
-			st.what, st.note = "return", "ends"
+		w.event(e)
+	}
+	for i, other := range s.With {
+		if i < maxWith {
+			w.wait(other)
 		}
-		if st.what == "" || in.Op == model.Lock && in.N == 1 {
+	}
+	w.wait(s)
+	return w.steps
+}
+
+// maxWith is how many of the others that are stuck at the same time are shown.
+const maxWith = 3
+
+// meet finds out who takes part and gives each goroutine a name: that of the
+// function that it started with, as it is called inside the first one's, and a
+// number where several have it.
+func (w *writer) meet() {
+	var order []int
+	for _, e := range w.stuck.Schedule {
+		if op := w.instr(e.At).Op; (op == model.Go || op == model.GoInvoke) && e.Peer >= 0 {
+			order = append(order, e.Peer)
+			w.entries[e.Peer] = w.entry(e)
+			w.siblings[w.entries[e.Peer]]++
+		}
+	}
+	root := w.entries[0]
+	w.names[0] = local(root, root)
+	seen := make(map[string]int)
+	for _, proc := range order {
+		f := w.entries[proc]
+		seen[f]++
+		w.names[proc] = local(f, root)
+		if w.siblings[f] > 1 || f == root {
+			w.names[proc] += fmt.Sprintf(" #%d", seen[f])
+		}
+	}
+}
+
+// entry returns the function that a go statement starts. Code that stands for the
+// standard library's has no name of its own: then it is the function that the
+// goroutine runs first.
+func (w *writer) entry(start search.Event) string {
+	if f := w.m.Funcs[start.PeerAt.Func]; !f.Inner {
+		return f.Name
+	}
+	for _, e := range w.stuck.Schedule {
+		if f := w.m.Funcs[e.At.Func]; e.Proc == start.Peer && !f.Inner {
+			return f.Name
+		}
+	}
+	for _, s := range append(slices.Clone(w.stuck.With), w.stuck) {
+		for _, p := range s.Stack {
+			if f := w.m.Funcs[p.Func]; slices.Contains(s.Procs, start.Peer) && !f.Inner {
+				return f.Name
+			}
+		}
+	}
+	return "goroutine"
+}
+
+// local shortens a function's name: without its package, and a function literal's
+// without the function around it where that is the schedule's own.
+func local(f, root string) string {
+	if rest, ok := strings.CutPrefix(f, root+"."); ok {
+		return rest
+	}
+	short := unleak.ShortFunc(f)
+	if _, rest, ok := strings.Cut(short, "."); ok {
+		return rest
+	}
+	return short
+}
+
+func (w *writer) instr(p search.Point) *model.Instr { return &w.m.Funcs[p.Func].Code[p.PC] }
+
+// event writes what happens at one event.
+func (w *writer) event(e search.Event) {
+	in := w.instr(e.At)
+	if in.Op == model.Lock && in.N == 1 || w.m.Funcs[e.At.Func].Inner {
+		return
+	}
+	st := w.step(e.Proc, e.At, e.Way)
+	switch in.Op {
+	case model.Go, model.GoInvoke:
+		if n := len(w.steps) - 1; n >= 0 && w.steps[n].pos == st.pos && w.steps[n].proc == e.Proc {
+			w.steps[n].Times = max(w.steps[n].Times, 1) + 1
+			return
+		}
+	case model.Return:
+		w.returns(st)
+		return
+	}
+	if st.What == "" {
+		return
+	}
+	w.steps = append(w.steps, st)
+	if in.Op != model.Send && in.Op != model.Select || e.Peer < 0 {
+		return
+	}
+	other := w.step(e.Peer, e.PeerAt, e.PeerWay)
+	n := len(w.steps)
+	w.steps[n-1].Meets, other.Meets = n+1, n
+	w.steps = append(w.steps, other)
+}
+
+// returns writes that a goroutine's first function returns: where that stands in
+// the line of what it did last, as a note there. That those return which did what
+// the stuck one would have liked to do is not worth a line.
+func (w *writer) returns(st step) {
+	if !slices.Contains(w.stuck.Procs, st.proc) && len(w.stuck.Procs) > 0 && w.entries[st.proc] == w.entries[w.stuck.Procs[0]] {
+		return
+	}
+	for i, before := range slices.Backward(w.steps) {
+		if before.proc != st.proc {
 			continue
 		}
-		steps = append(steps, st)
+		a, b := w.pass.Fset.Position(before.pos), w.pass.Fset.Position(st.pos)
+		if a.Filename == b.Filename && a.Line == b.Line && before.Note == "" && before.op != model.Go {
+			w.steps[i].Note = "returns"
+			return
+		}
+		break
 	}
-	return steps
+	if st.What == "" {
+		st.What = "return"
+	}
+	w.steps = append(w.steps, st)
+}
+
+// step writes what a goroutine does at a point, by the way it goes on.
+func (w *writer) step(proc int, at search.Point, way int) step {
+	in, f := w.instr(at), w.m.Funcs[at.Func]
+	site := in.Site.(*front.Site)
+	st := step{proc: proc, op: in.Op, Step: unleak.Step{Goroutine: w.names[proc]}}
+	st.What, st.pos = w.text.at(site.Pos)
+	if in.Op == model.Select {
+		if way >= 0 && way < len(site.Cases) {
+			if text, pos := w.text.at(site.Cases[way]); text != "" {
+				st.What, st.pos = "case "+text, pos
+			}
+		} else if way < -1 {
+			st.What = "default"
+		}
+	}
+	st.At = w.frame(f.Name, st.pos)
+	return st
+}
+
+// wait writes where goroutines are stuck. Several at one place are one step.
+func (w *writer) wait(s search.Stuck) {
+	for _, p := range slices.Backward(s.Stack) {
+		if w.m.Funcs[p.Func].Inner {
+			continue
+		}
+		proc := 0
+		if len(s.Procs) > 0 {
+			proc = s.Procs[0]
+		}
+		st := w.step(proc, p, -1)
+		for _, also := range s.Procs[min(1, len(s.Procs)):] {
+			if _, number, ok := strings.Cut(w.names[also], " #"); ok {
+				st.Goroutine += ", #" + number
+			}
+		}
+		last := s.Stack[len(s.Stack)-1]
+		st.Stuck, st.Note = true, never(w.instr(last), s)
+		w.steps = append(w.steps, st)
+		return
+	}
+}
+
+// never says what does not happen, so that a wait does not end.
+func never(in *model.Instr, s search.Stuck) string {
+	site := in.Site.(*front.Site)
+	switch in.Op {
+	case model.Send:
+		if s.Nil {
+			return "the channel is nil"
+		}
+		return "nobody receives"
+	case model.Recv:
+		switch {
+		case s.Nil:
+			return "the channel is nil"
+		case site.Context:
+			return "nobody cancels"
+		case site.Range:
+			return "nobody closes"
+		}
+		return "nobody sends"
+	case model.Select:
+		return "no case can go on"
+	case model.Lock, model.RLock:
+		return "never unlocked"
+	case model.Wait:
+		return "never comes to zero"
+	case model.Park:
+		return "nobody signals"
+	}
+	return ""
 }
 
 // related makes a schedule what drivers show beside a diagnostic.
 func related(steps []step) []analysis.RelatedInformation {
 	var list []analysis.RelatedInformation
 	for i, s := range steps {
-		text := fmt.Sprintf("%d  %s  %s", i+1, s.who, s.what)
-		if s.note != "" {
-			text += "  " + s.note
-		}
-		list = append(list, analysis.RelatedInformation{Pos: s.pos, Message: text})
+		list = append(list, analysis.RelatedInformation{Pos: s.pos, Message: fmt.Sprintf("%d  %s", i+1, s.Text())})
 	}
 	return list
-}
-
-func explain(l leak) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Nothing can end %s", l.expr)
-	if n := len(l.schedule); n > 0 {
-		last := l.schedule[n-1]
-		fmt.Fprintf(&b, " after %s has come to %s", last.who, last.what)
-	}
-	b.WriteString(".")
-	return b.String()
-}
-
-// failure tells of a scope that is lost.
-func failure(f *ssa.Function, reason any) unleak.Loss {
-	return unleak.Loss{
-		Kind:    "crash",
-		Package: f.Package().Pkg.Path(),
-		Message: fmt.Sprintf("The analysis of %s failed: %v. Please report this.", front.Name(f), reason),
-		Hides:   true,
-	}
 }

@@ -16,10 +16,12 @@ import (
 type text struct {
 	fset  *token.FileSet
 	nodes map[token.Pos]ast.Node
+	// homes holds, for calls, what their result is kept in.
+	homes map[token.Pos]ast.Expr
 }
 
 func newText(pass *analysis.Pass) *text {
-	t := &text{fset: pass.Fset, nodes: make(map[token.Pos]ast.Node)}
+	t := &text{fset: pass.Fset, nodes: make(map[token.Pos]ast.Node), homes: make(map[token.Pos]ast.Expr)}
 	for _, file := range pass.Files {
 		for n := range ast.Preorder(file) {
 			switch n := n.(type) {
@@ -41,10 +43,35 @@ func newText(pass *analysis.Pass) *text {
 				t.nodes[n.Return] = n
 			case *ast.CommClause:
 				t.nodes[n.Case] = n
+			case *ast.AssignStmt:
+				if len(n.Lhs) == len(n.Rhs) {
+					for i := range n.Lhs {
+						t.keep(n.Lhs[i], n.Rhs[i])
+					}
+				}
+			case *ast.ValueSpec:
+				if len(n.Names) == len(n.Values) {
+					for i := range n.Names {
+						t.keep(n.Names[i], n.Values[i])
+					}
+				}
+			case *ast.KeyValueExpr:
+				t.keep(n.Key, n.Value)
 			}
 		}
 	}
 	return t
+}
+
+// keep notes in what a made value is kept.
+func (t *text) keep(home, value ast.Expr) {
+	call, ok := value.(*ast.CallExpr)
+	if !ok {
+		return
+	}
+	if f, ok := call.Fun.(*ast.Ident); ok && f.Name == "make" {
+		t.homes[call.Lparen] = home
+	}
 }
 
 // at returns what stands at a position, in one line, and where it begins.
@@ -65,6 +92,9 @@ func (t *text) at(pos token.Pos) (string, token.Pos) {
 		}
 		return "go " + t.print(n.Call), n.Pos()
 	default:
+		if home := t.homes[pos]; home != nil {
+			return t.print(home) + " = " + t.print(n), home.Pos()
+		}
 		return t.print(n), n.Pos()
 	}
 }

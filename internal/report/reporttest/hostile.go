@@ -41,6 +41,7 @@ func Everywhere(text string) []unleak.Message {
 			{Source: unleak.SourceTest, Package: text, Note: text},
 			{Source: unleak.SourceFleet, Instance: text, Version: text},
 		},
+		Schedule:    &unleak.Schedule{Of: 2, Steps: []unleak.Step{{Goroutine: text, At: frame, What: text, Times: 2, Meets: 1, Note: text, Stuck: true}}},
 		Explanation: text,
 		Fixes:       []unleak.Fix{{Title: text, Edits: []unleak.Edit{{File: text, Line: 1, End: 1, New: text}}}},
 	}
