@@ -44,6 +44,9 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 		return
 	}
 	l := leak{caller: s.Spawn == nil && !r.started[root]}
+	if l.caller && wait == unleak.WaitSelectNone {
+		return // to stay is what its author wants, and the goroutine is its caller's
+	}
 	g := unleak.Goroutine{Wait: wait}
 	for _, p := range slices.Backward(s.Stack) {
 		f := m.Funcs[p.Func]

@@ -60,7 +60,7 @@ func (c *coder) invoke(in ssa.CallInstruction, op model.Op, dst []int) {
 	common := in.Common()
 	name := named(common.Value.Type()) + "." + common.Method.Name()
 	values := append([]ssa.Value{common.Value}, common.Args...)
-	if _, ok := standards[name]; ok {
+	if _, ok := standards[name]; ok || failing[name] {
 		c.standard(in, op, dst, name, values)
 		return
 	}
@@ -72,6 +72,9 @@ func (c *coder) invoke(in ssa.CallInstruction, op model.Op, dst []int) {
 // standard writes the call of another package's function.
 func (c *coder) standard(in ssa.CallInstruction, op model.Op, dst []int, name string, args []ssa.Value) {
 	s, ok := standards[name]
+	if failing[name] {
+		s, ok = exit, true
+	}
 	if !ok && harmless(in.Common()) {
 		c.emit(model.Instr{Op: model.Fresh, Dst: dst})
 		return
@@ -138,6 +141,10 @@ func (c *coder) builtin(in ssa.CallInstruction, op model.Op, dst []int, name str
 			break
 		}
 		c.emit(model.Instr{Op: model.Close, Args: c.args(args)})
+	case name == "panic": // that ends the process; a deferred one is another's to recover
+		if op == model.Go {
+			c.emit(model.Instr{Op: model.Exit})
+		}
 	case op != model.Call:
 	case name == "len":
 		c.emit(c.length(dst, args[0]))

@@ -74,6 +74,7 @@ func (p *Package) Build(root *ssa.Function) *Model {
 	if !b.blocks {
 		return nil
 	}
+	b.prog.Given = inTest(root)
 	b.prog.Classes, b.prog.Globals = len(b.classes), len(b.globals)
 	b.prog.Prepare()
 	return &Model{Program: b.prog, Source: b.source, Alone: !b.spawns}

@@ -84,7 +84,7 @@ func (c *coder) control(in ssa.Instruction) {
 	case *ssa.Jump:
 		c.edge(in.Block(), in.Block().Succs[0])
 	case *ssa.If:
-		c.emit(model.Instr{Op: model.Branch, Args: []model.Operand{c.arg(in.Cond)}})
+		c.emit(model.Instr{Op: model.Branch, N: c.passing(in.Block()), Args: []model.Operand{c.arg(in.Cond)}})
 		at := len(c.out.Code) - 1
 		c.out.Code[at].Then = len(c.out.Code)
 		c.edge(in.Block(), in.Block().Succs[0])

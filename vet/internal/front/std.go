@@ -84,14 +84,6 @@ var standards = map[string]standard{
 	"log.Panic":      exit,
 	"log.Panicf":     exit,
 	"runtime.Goexit": goexit,
-
-	// After a test has failed, what it leaves is not its bug.
-	"(*testing.common).Fatal":   exit,
-	"(*testing.common).Fatalf":  exit,
-	"(*testing.common).FailNow": exit,
-	"(*testing.common).Skip":    exit,
-	"(*testing.common).Skipf":   exit,
-	"(*testing.common).SkipNow": exit,
 }
 
 // readers are packages whose functions only look at their arguments.

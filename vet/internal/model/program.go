@@ -2,6 +2,8 @@
 
 package model
 
+import "slices"
+
 // A Program is what one search explores: its first goroutine runs Funcs[0].
 type Program struct {
 	Funcs []*Func
@@ -9,6 +11,9 @@ type Program struct {
 	Methods map[Method]int
 	// Classes is the number of classes of memory; see Instr.Class.
 	Classes int
+	// Given says that what is unknown is so only to us, as in a test, which knows what
+	// its calls will give: where an unknown value decides, the path is lost.
+	Given bool
 	// Globals is the number of package variables: the address of the first is the
 	// value {Set, 0}, and so on. Outsiders can reach them.
 	Globals int
@@ -33,6 +38,11 @@ type Func struct {
 	Inner bool
 
 	flow flow
+}
+
+// Cancels reports whether the function ends a context itself.
+func (f *Func) Cancels() bool {
+	return slices.ContainsFunc(f.Code, func(in Instr) bool { return in.Op == Cancel })
 }
 
 // An Instr is one step. Which fields an operation uses is said beside it.
@@ -93,7 +103,8 @@ const (
 
 	// Control.
 	Jump     // to Then
-	Branch   // to Then if A, else to Else
+	Branch   // to Then if A, else to Else; where A is unknown and N is 1, to Then, 2, to Else
+	Again    // a loop turns that may wait for what outsiders change: that is unknown again
 	Call     // call A with the other arguments, results to Dst
 	Invoke   // call A's method Name with the other arguments
 	Go       // start A with the other arguments

@@ -23,7 +23,7 @@ func (r *run) binary(in *model.Instr) outcome {
 	}
 	for _, pair := range [...][2]model.Value{{a, b}, {b, a}} {
 		x, k := pair[0], pair[1]
-		if x.Kind != model.Sym || !comparison(in.Name) {
+		if x.Kind != model.Sym || !comparison(in.Name) || r.prog.Given {
 			continue
 		}
 		switch {

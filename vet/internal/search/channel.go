@@ -74,16 +74,8 @@ func (r *run) over(ctx int32) bool {
 // cancel ends a context and all below it.
 func (r *run) cancel(ctx model.Value) {
 	for i := range r.s.objects {
-		for at := (model.Value{Kind: model.Ref, A: int32(i)}); at.Kind == model.Ref; {
-			o := &r.s.objects[at.A]
-			if o.kind != contextual {
-				break
-			}
-			if at == ctx {
-				r.s.objects[r.s.objects[i].cells[0].A].closed = true
-				break
-			}
-			at = o.cells[1]
+		if r.under(model.Value{Kind: model.Ref, A: int32(i)}, ctx) {
+			r.s.objects[r.s.objects[i].cells[0].A].closed = true
 		}
 	}
 }

@@ -95,7 +95,7 @@ func (r *run) resolve(v model.Value) model.Value {
 
 // choose asks for the value of a term.
 func (r *run) choose(t int32, options ...model.Value) outcome {
-	if r.terms.isWide(t) {
+	if r.terms.isWide(t) || r.prog.Given {
 		return lost
 	}
 	r.choice, r.options = t, options
@@ -171,12 +171,12 @@ func (r *run) havoc(o *object) {
 func isLock(v model.Value) bool { return v.Kind >= model.Mutex }
 
 // open lets outsiders operate on all that the values lead to. Who holds a context
-// can wait for its end, and no more.
+// can wait for its end, and no more; who holds a function that cancels one can end it.
 func (r *run) open(values ...model.Value) {
 	for _, v := range values {
 		objectsOf(v, func(i int32) {
 			o := &r.s.objects[i]
-			if o.open || o.kind == contextual && v.Kind == model.Ref {
+			if o.open || o.kind == contextual {
 				return
 			}
 			o.open = true
@@ -184,9 +184,41 @@ func (r *run) open(values ...model.Value) {
 			if o.kind == plain {
 				r.havoc(o)
 			}
+			if v.Kind == model.Fn && r.prog.Funcs[v.A].Cancels() {
+				for _, c := range cells {
+					r.openContext(c)
+				}
+			}
 			r.open(cells...)
 		})
 	}
+}
+
+// openContext lets outsiders end a context, and so all below it.
+func (r *run) openContext(ctx model.Value) {
+	if ctx.Kind != model.Ref || r.s.objects[ctx.A].kind != contextual {
+		return
+	}
+	for i := range r.s.objects {
+		if below := (model.Value{Kind: model.Ref, A: int32(i)}); r.under(below, ctx) {
+			o := &r.s.objects[i]
+			o.open = true
+			if end := o.cells[0]; end.Kind == model.Ref {
+				r.s.objects[end.A].open = true
+			}
+		}
+	}
+}
+
+// under reports whether a value is the context or one that ends with it.
+func (r *run) under(at, ctx model.Value) bool {
+	for at.Kind == model.Ref && r.s.objects[at.A].kind == contextual {
+		if at == ctx {
+			return true
+		}
+		at = r.s.objects[at.A].cells[1]
+	}
+	return false
 }
 
 // push starts a function on the goroutine's stack.

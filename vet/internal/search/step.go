@@ -15,7 +15,8 @@ func (r *run) step() outcome {
 	in := &r.prog.Funcs[f.fn].Code[f.pc]
 	switch in.Op {
 	case model.Jump:
-		return r.jump(in.Then)
+		f.pc = int32(in.Then)
+		return done
 	case model.Branch:
 		return r.branch(in)
 	case model.Call, model.Invoke:
@@ -46,6 +47,8 @@ func (r *run) step() outcome {
 func (r *run) operate(in *model.Instr) outcome {
 	switch in.Op {
 	case model.Nop:
+	case model.Again:
+		r.forget()
 	case model.Move:
 		r.set(in, 0, r.eval(in.Args[0]))
 	case model.Fresh:
@@ -94,6 +97,12 @@ func (r *run) branch(in *model.Instr) outcome {
 		}
 		return r.jump(in.Else)
 	case model.Sym:
+		switch in.N {
+		case 1:
+			return r.jump(in.Then)
+		case 2:
+			return r.jump(in.Else)
+		}
 		return r.choose(v.A, model.Bool(true), model.Bool(false))
 	}
 	return lost

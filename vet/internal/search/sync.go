@@ -21,6 +21,9 @@ func (r *run) synchronise(in *model.Instr) outcome {
 	if !ours && (in.Op == model.Add || in.Op == model.Wait || in.Class != 0) {
 		return r.pass(in) // outsiders may count, too
 	}
+	if in.Op <= model.TryRLock && len(in.Cells) == 0 && !isLock(cell) {
+		return r.pass(in) // a sync.Locker that is no lock itself, but has one inside
+	}
 	before := cell
 	switch in.Op {
 	case model.Add:

@@ -264,3 +264,72 @@ func handedOut() <-chan int {
 	}()
 	return numbers
 }
+
+// To stay for ever may be what a function is for.
+
+func forever(stop bool) {
+	if stop {
+		return
+	}
+	select {}
+}
+
+func crash(v any) {
+	go func() {
+		if v != nil {
+			go panic(v)
+			select {} // the process ends
+		}
+	}()
+}
+
+// Room for what a loop sends: both read the same length, since a loop that counts
+// waits for nobody to change it.
+
+type registry struct {
+	first, second map[string]int
+	workers       int
+}
+
+func (r *registry) list() int {
+	first := make(chan int, len(r.first))
+	second := make(chan int, len(r.second))
+	for _, v := range r.first {
+		first <- v
+	}
+	for _, v := range r.second {
+		second <- v
+	}
+	return len(first) + len(second)
+}
+
+func (r *registry) listMore() {
+	second := make(chan int, len(r.second))
+	go func() {
+		for range len(r.second) + 1 {
+			second <- 1 // want `chan-send`
+		}
+	}()
+}
+
+func (r *registry) pool(configure func(*registry)) chan int {
+	configure(r)
+	tokens := make(chan int, r.workers)
+	for i := 0; i < r.workers; i++ {
+		tokens <- i
+	}
+	return tokens
+}
+
+// A loop that does not count may wait for somebody to change what it reads.
+
+type flag struct{ up bool }
+
+func (f *flag) poll(pause func()) {
+	ready := make(chan int)
+	go func() { <-ready }()
+	for !f.up {
+		pause()
+	}
+	close(ready)
+}

@@ -147,3 +147,21 @@ func (g *gate) twice() {
 	g.enter()
 	g.enter()
 }
+
+// A lock behind an interface, which is not the first that its owner has inside.
+
+type desk struct {
+	name *string
+	sync.Mutex
+}
+
+func with(l sync.Locker, do func()) {
+	l.Lock()
+	defer l.Unlock()
+	do()
+}
+
+func (d *desk) sit(do func()) {
+	with(d, do)
+	with(d, do)
+}
