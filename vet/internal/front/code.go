@@ -155,10 +155,10 @@ func (c *coder) constant(v *ssa.Const) model.Operand {
 	case v.Value.Kind() == constant.String:
 		return model.Const(c.text(constant.StringVal(v.Value)))
 	case v.Value.Kind() == constant.Int:
-		if n, ok := constant.Int64Val(v.Value); ok && -1000 < n && n < 1000 {
+		if n, ok := constant.Int64Val(v.Value); ok && -model.MaxNumber < n && n < model.MaxNumber {
 			return model.Const(model.Number(int(n)))
 		}
-		// Large numbers are told apart as strings are.
+		// Larger numbers are told apart as strings are.
 		return model.Const(c.text(v.Value.ExactString()))
 	}
 	return model.Const(model.Value{})

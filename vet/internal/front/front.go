@@ -139,14 +139,14 @@ func (b *builder) class(of any) int {
 	return n
 }
 
-// text returns the value of a string: different for different strings.
+// text returns the value of a constant by its text: different for different ones.
 func (b *builder) text(s string) model.Value {
 	n, ok := b.texts[s]
 	if !ok {
 		n = len(b.texts)
 		b.texts[s] = n
 	}
-	return model.Number(1000 + n)
+	return model.Text(n)
 }
 
 // tag returns the number by which objects of a type find their methods.

@@ -36,5 +36,15 @@ func Bool(b bool) Value {
 	return Value{Kind: Int}
 }
 
-// Number returns the value of a small integer.
+// Number returns the value of an integer below MaxNumber and above its negative.
 func Number(n int) Value { return Value{Kind: Int, A: int32(n)} }
+
+// MaxNumber is the first integer that is too large to calculate with.
+const MaxNumber = 1 << 28
+
+// Text returns the value of the n-th constant of which nothing is known but that
+// it differs from the others: a string, or a number that is too large.
+func Text(n int) Value { return Value{Kind: Int, A: int32(MaxNumber + n)} }
+
+// IsText reports whether Text made the value.
+func (v Value) IsText() bool { return v.Kind == Int && v.A >= MaxNumber }

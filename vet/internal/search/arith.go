@@ -15,10 +15,14 @@ const (
 func (r *run) binary(in *model.Instr) outcome {
 	a, b := r.resolve(r.eval(in.Args[0])), r.resolve(r.eval(in.Args[1]))
 	if v, ok := compute(in.Name, a, b); ok {
-		if v.Kind == model.Int && (v.A > high || v.A < -high) && in.Name != "==" {
+		if !small(v) && counts(in.Name, a, b) {
 			v = r.terms.of(term{op: wide, a: v})
 		}
 		r.set(in, 0, v)
+		return done
+	}
+	if (a.IsText() || b.IsText()) && !comparison(in.Name) {
+		r.set(in, 0, r.terms.fresh())
 		return done
 	}
 	for _, pair := range [...][2]model.Value{{a, b}, {b, a}} {
@@ -42,6 +46,18 @@ func (r *run) binary(in *model.Instr) outcome {
 	return done
 }
 
+func small(v model.Value) bool { return v.Kind != model.Int || -high <= v.A && v.A <= high }
+
+// counts reports whether an operation may be a step of a loop that counts: what is
+// added there is small, and what is multiplied was.
+func counts(op string, a, b model.Value) bool {
+	switch op {
+	case "+", "-":
+		return small(a) || small(b)
+	}
+	return small(a) && small(b)
+}
+
 func upTo(n int) []model.Value {
 	var list []model.Value
 	for i := 0; i <= n; i++ {
@@ -61,7 +77,11 @@ func comparison(op string) bool {
 // compute works out an operation on values that are known well enough.
 func compute(op string, a, b model.Value) (model.Value, bool) {
 	if a.Kind == model.Int && b.Kind == model.Int {
-		return integer(op, a.A, b.A)
+		if (a.IsText() || b.IsText()) && op != "==" && op != "!=" {
+			return model.Value{}, false
+		}
+		v, ok := integer(op, int(a.A), int(b.A))
+		return model.Number(v), ok && -model.MaxNumber < v && v < model.MaxNumber
 	}
 	equal, ok := same(a, b)
 	if !ok {
@@ -90,41 +110,43 @@ func same(a, b model.Value) (equal, ok bool) {
 	return false, false
 }
 
-func integer(op string, a, b int32) (model.Value, bool) {
+func integer(op string, a, b int) (int, bool) {
 	switch op {
 	case "+":
-		return model.Number(int(a + b)), true
+		return a + b, true
 	case "-":
-		return model.Number(int(a - b)), true
+		return a - b, true
 	case "*":
-		return model.Number(int(a * b)), true
+		return a * b, true
 	case "==":
-		return model.Bool(a == b), true
+		return truth(a == b), true
 	case "!=":
-		return model.Bool(a != b), true
+		return truth(a != b), true
 	case "<":
-		return model.Bool(a < b), true
+		return truth(a < b), true
 	case "<=":
-		return model.Bool(a <= b), true
+		return truth(a <= b), true
 	case ">":
-		return model.Bool(a > b), true
+		return truth(a > b), true
 	case ">=":
-		return model.Bool(a >= b), true
+		return truth(a >= b), true
 	case "&":
-		return model.Number(int(a & b)), true
+		return a & b, true
 	case "|":
-		return model.Number(int(a | b)), true
+		return a | b, true
 	case "/":
 		if b != 0 {
-			return model.Number(int(a / b)), true
+			return a / b, true
 		}
 	case "%":
 		if b != 0 {
-			return model.Number(int(a % b)), true
+			return a % b, true
 		}
 	}
-	return model.Value{}, false
+	return 0, false
 }
+
+func truth(b bool) int { return int(model.Bool(b).A) }
 
 func (r *run) not(in *model.Instr) outcome {
 	v := r.resolve(r.eval(in.Args[0]))
