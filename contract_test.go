@@ -37,7 +37,7 @@ func TestContractIsDocumented(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[Message]())
-	for _, how := range []How{HowProof, HowAlwaysStuck, HowDeadlock, HowGrowth, HowRepeated, HowEndlessLoop, HowLeftOver, HowTimeout, HowLongWait, HowMany, HowSchedule} {
+	for _, how := range []How{HowProof, HowAlwaysStuck, HowDeadlock, HowGrowth, HowRepeated, HowEndlessLoop, HowLeftOver, HowTimeout, HowLongWait, HowMany, HowSchedule, HowSource} {
 		if !strings.Contains(text, "`"+string(how)+"`") {
 			t.Errorf("docs/json.md does not tell of %q", how)
 		}

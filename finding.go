@@ -121,6 +121,9 @@ const (
 	HowMany How = "many"
 	// HowSchedule: a search of the program's model ended so (likely).
 	HowSchedule How = "schedule"
+	// HowSource: the source shows no end or bound where there has to be one
+	// (likely; suspect where that is advice).
+	HowSource How = "source"
 )
 
 // Evidence is one sighting of a leak.

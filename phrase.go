@@ -102,6 +102,8 @@ func (h How) Text() string {
 		return "a large number in one place"
 	case HowSchedule:
 		return "a search of the program's schedules ended so"
+	case HowSource:
+		return "the source shows nothing that ends or bounds it"
 	}
 	return string(h)
 }

@@ -98,7 +98,7 @@ func TestPlace(t *testing.T) {
 func TestHowText(t *testing.T) {
 	seen := make(map[string]unleak.How)
 	for _, how := range []unleak.How{unleak.HowProof, unleak.HowDeadlock, unleak.HowAlwaysStuck, unleak.HowGrowth, unleak.HowRepeated,
-		unleak.HowEndlessLoop, unleak.HowLeftOver, unleak.HowTimeout, unleak.HowLongWait, unleak.HowSchedule} {
+		unleak.HowEndlessLoop, unleak.HowLeftOver, unleak.HowTimeout, unleak.HowLongWait, unleak.HowSchedule, unleak.HowSource} {
 		text := how.Text()
 		if other, ok := seen[text]; ok || text == string(how) {
 			t.Errorf("%s: %q (as %s)", how, text, other)

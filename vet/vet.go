@@ -8,7 +8,8 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/ctrlflow"
 
-	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/vet/endless"
+	"github.com/unleak/unleak/vet/internal/report"
 	"github.com/unleak/unleak/vet/leak"
 )
 
@@ -16,6 +17,7 @@ import (
 func Analyzers() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		leak.Analyzer,
+		endless.Analyzer,
 	}
 }
 
@@ -28,16 +30,14 @@ func Facts() []*analysis.Analyzer {
 }
 
 // A Result is what one analyzer has found in one package.
-type Result struct {
-	Findings []unleak.Finding
-	// Failed lists what was lost to mistakes of ours.
-	Failed []unleak.Loss
-}
+type Result = report.Result
 
 // ResultOf returns what an analyzer's result says (analysis.Pass.ResultOf,
 // checker.Action.Result), and whether the analyzer is one of Analyzers.
 func ResultOf(result any) (Result, bool) {
 	switch r := result.(type) {
+	case *report.Result:
+		return *r, true
 	case *leak.Result:
 		return Result{Findings: r.Findings, Failed: r.Failed}, true
 	}

@@ -29,7 +29,8 @@ func main() {
 		}
 		return
 	}
-	if dependency(os.Args[len(os.Args)-1]) {
+	if file := os.Args[len(os.Args)-1]; dependency(file) {
+		os.Args = []string{os.Args[0], file} // flags may choose analyzers that are not among these
 		unitchecker.Main(vet.Facts()...)
 	}
 	unitchecker.Main(vet.Analyzers()...)
