@@ -9,7 +9,9 @@ import (
 	"golang.org/x/tools/go/analysis/passes/ctrlflow"
 
 	"github.com/unleak/unleak/vet/endless"
+	"github.com/unleak/unleak/vet/httpbody"
 	"github.com/unleak/unleak/vet/internal/report"
+	"github.com/unleak/unleak/vet/iterpull"
 	"github.com/unleak/unleak/vet/leak"
 )
 
@@ -18,6 +20,8 @@ func Analyzers() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		leak.Analyzer,
 		endless.Analyzer,
+		httpbody.Analyzer,
+		iterpull.Analyzer,
 	}
 }
 
