@@ -61,7 +61,7 @@ func (r *Reporter) Frame(function string, pos token.Pos) unleak.Frame {
 // Frame returns a place in a function.
 func Frame(fset *token.FileSet, function string, pos token.Pos) unleak.Frame {
 	p := fset.Position(pos)
-	return unleak.Frame{Func: function, File: p.Filename, Line: p.Line}
+	return unleak.Frame{Func: function, File: p.Filename, Line: p.Line, Column: p.Column}
 }
 
 // Done tells the driver of the leaks, in the order of the source, and returns
