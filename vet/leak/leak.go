@@ -65,7 +65,7 @@ func (result *Result) search(pkg *front.Package, f *ssa.Function, r *reporter) {
 	}
 	var limits search.Limits
 	if m.Alone { // what one goroutine does to itself shows soon
-		limits = search.Limits{States: 300, Bytes: 1 << 16}
+		limits = search.Limits{Work: 20_000}
 	}
 	found := search.Run(m.Program, limits)
 	result.Scopes++

@@ -16,13 +16,13 @@ func (r *run) binary(in *model.Instr) outcome {
 	a, b := r.resolve(r.eval(in.Args[0])), r.resolve(r.eval(in.Args[1]))
 	if v, ok := compute(in.Name, a, b); ok {
 		if !small(v) && counts(in.Name, a, b) {
-			v = r.terms.of(term{op: wide, a: v})
+			v = r.term(term{op: wide, a: v})
 		}
 		r.set(in, 0, v)
 		return done
 	}
 	if (a.IsText() || b.IsText()) && !comparison(in.Name) {
-		r.set(in, 0, r.terms.fresh())
+		r.set(in, 0, r.s.fresh())
 		return done
 	}
 	for _, pair := range [...][2]model.Value{{a, b}, {b, a}} {
@@ -33,7 +33,7 @@ func (r *run) binary(in *model.Instr) outcome {
 		switch {
 		case k.Kind == model.Nil:
 			return r.choose(x.A, model.Value{Kind: model.Nil}, model.Value{Kind: model.Set})
-		case k.Kind == model.Int && 0 <= k.A && k.A <= most && !r.terms.isWide(x.A):
+		case k.Kind == model.Int && 0 <= k.A && k.A <= most && !r.terms.at(x.A).wide:
 			options := upTo(most)
 			if in.Name != "==" && in.Name != "!=" {
 				options = options[1:] // a loop over nothing is nobody's bug
@@ -41,7 +41,7 @@ func (r *run) binary(in *model.Instr) outcome {
 			return r.choose(x.A, options...)
 		}
 	}
-	v := r.terms.of(term{op: in.Name, a: a, b: b})
+	v := r.term(term{op: in.Name, a: a, b: b})
 	r.set(in, 0, r.resolve(v))
 	return done
 }
@@ -153,7 +153,7 @@ func (r *run) not(in *model.Instr) outcome {
 	if v.Kind == model.Int {
 		r.set(in, 0, model.Bool(v.A == 0))
 	} else {
-		r.set(in, 0, r.resolve(r.terms.of(term{op: "!", a: v})))
+		r.set(in, 0, r.resolve(r.term(term{op: "!", a: v})))
 	}
 	return done
 }
@@ -164,7 +164,7 @@ func (r *run) length(in *model.Instr) outcome {
 	case v.Kind == model.Nil:
 		r.set(in, 0, model.Number(0))
 	case v.Kind == model.Ref && !r.s.objects[v.A].open:
-		o := &r.s.objects[v.A]
+		o := r.s.objects[v.A]
 		switch {
 		case o.kind == channel && in.Op == model.Cap:
 			r.set(in, 0, model.Number(int(o.room)))
@@ -173,14 +173,14 @@ func (r *run) length(in *model.Instr) outcome {
 		case v.B == 0 && in.N > 0:
 			r.set(in, 0, model.Number(len(o.cells)/in.N))
 		default:
-			r.set(in, 0, r.terms.fresh())
+			r.set(in, 0, r.s.fresh())
 		}
-	case v.Kind == model.Sym && r.terms.list[v.A].op == "slice":
-		r.set(in, 0, r.resolve(r.terms.list[v.A].a))
+	case v.Kind == model.Sym && r.terms.at(v.A).op == "slice":
+		r.set(in, 0, r.resolve(r.terms.at(v.A).a))
 	case v.Kind == model.Sym || v.Kind == model.Set:
-		r.set(in, 0, r.resolve(r.terms.of(term{op: "len", a: v})))
+		r.set(in, 0, r.resolve(r.term(term{op: "len", a: v})))
 	default:
-		r.set(in, 0, r.terms.fresh())
+		r.set(in, 0, r.s.fresh())
 	}
 	return done
 }

@@ -3,8 +3,6 @@
 package search
 
 import (
-	"slices"
-
 	"github.com/unleak/unleak/vet/internal/model"
 )
 
@@ -19,34 +17,31 @@ func (r *run) make(in *model.Instr) outcome {
 		if a.Kind != model.Int {
 			return lost
 		}
-		o := r.object(object{kind: channel, room: a.A})
+		o := r.s.add(object{kind: channel, room: a.A})
 		r.set(in, 0, model.Value{Kind: model.Ref, A: o})
 	case model.Close:
 		if a.Kind == model.Nil {
 			return ends
 		}
 		if a.Kind == model.Ref {
-			o := &r.s.objects[a.A]
-			if o.closed && !o.open {
+			if o := r.s.objects[a.A]; o.closed && !o.open {
 				return ends
 			}
-			o.closed = true
+			r.s.object(a.A).closed = true
 		}
 	case model.MakeContext:
 		if a.Kind == model.Nil {
-			o := r.object(object{kind: contextual, cells: []model.Value{a, a}})
+			o := r.s.add(object{kind: contextual, cells: []model.Value{a, a}})
 			r.set(in, 0, model.Value{Kind: model.Ref, A: o})
 			return done
 		}
 		if a.Kind != model.Ref || r.s.objects[a.A].kind != contextual {
-			r.set(in, 0, r.terms.fresh())
+			r.set(in, 0, r.s.fresh())
 			return done
 		}
-		end := r.object(object{kind: channel})
-		r.s.objects[end].closed = r.over(a.A)
-		o := r.object(object{kind: contextual, cells: []model.Value{{Kind: model.Ref, A: end}, a}})
-		r.s.objects[o].open = r.s.objects[a.A].open
-		r.s.objects[end].open = r.s.objects[a.A].open
+		open := r.s.objects[a.A].open
+		end := r.s.add(object{kind: channel, closed: r.over(a.A), open: open})
+		o := r.s.add(object{kind: contextual, open: open, cells: []model.Value{{Kind: model.Ref, A: end}, a}})
 		r.set(in, 0, model.Value{Kind: model.Ref, A: o})
 	case model.Cancel:
 		if a.Kind == model.Ref && r.s.objects[a.A].kind == contextual {
@@ -59,7 +54,7 @@ func (r *run) make(in *model.Instr) outcome {
 		case a.Kind == model.Ref && r.s.objects[a.A].kind == contextual:
 			r.set(in, 0, r.s.objects[a.A].cells[0])
 		default:
-			r.set(in, 0, r.terms.fresh())
+			r.set(in, 0, r.s.fresh())
 		}
 	}
 	return done
@@ -74,23 +69,36 @@ func (r *run) over(ctx int32) bool {
 // cancel ends a context and all below it.
 func (r *run) cancel(ctx model.Value) {
 	for i := range r.s.objects {
-		if r.under(model.Value{Kind: model.Ref, A: int32(i)}, ctx) {
-			r.s.objects[r.s.objects[i].cells[0].A].closed = true
+		if !r.under(model.Value{Kind: model.Ref, A: int32(i)}, ctx) {
+			continue
+		}
+		if end := r.s.objects[i].cells[0]; end.Kind == model.Ref {
+			r.s.object(end.A).closed = true
 		}
 	}
 }
 
-// ways returns the cases of a channel operation: one for a send or a receive.
-func ways(in *model.Instr) ([]model.Case, bool) {
+// ways returns how many cases a channel operation has: one for a send or a receive,
+// none for what is no channel operation.
+func ways(in *model.Instr) (n int, ok bool) {
+	switch in.Op {
+	case model.Send, model.Recv:
+		return 1, true
+	case model.Select:
+		return len(in.Cases), true
+	}
+	return 0, false
+}
+
+// way returns a case of a channel operation.
+func way(in *model.Instr, i int) model.Case {
 	switch in.Op {
 	case model.Send:
-		return []model.Case{{Send: true, Chan: in.Args[0], Value: in.Args[1]}}, true
+		return model.Case{Send: true, Chan: in.Args[0], Value: in.Args[1]}
 	case model.Recv:
-		return []model.Case{{Chan: in.Args[0]}}, true
-	case model.Select:
-		return in.Cases, true
+		return model.Case{Chan: in.Args[0]}
 	}
-	return nil, false
+	return in.Cases[i]
 }
 
 // A move is one way on for a goroutine. A send and a receive that meet are one
@@ -108,10 +116,11 @@ const (
 // channelMoves returns what the goroutine can do at a channel operation. A receive
 // that meets a send is a move of the sender.
 func (r *run) channelMoves(in *model.Instr) []move {
-	cases, _ := ways(in)
 	var moves []move
 	ready := false
-	for i, c := range cases {
+	n, _ := ways(in)
+	for i := range n {
+		c := way(in, i)
 		ch := r.resolve(r.eval(c.Chan))
 		if ch.Kind == model.Nil {
 			continue
@@ -121,7 +130,7 @@ func (r *run) channelMoves(in *model.Instr) []move {
 			moves = append(moves, own)
 			continue
 		}
-		o := &r.s.objects[ch.A]
+		o := r.s.objects[ch.A]
 		switch {
 		case o.closed, c.Send && len(o.cells) < int(o.room), !c.Send && len(o.cells) > 0:
 			moves = append(moves, own)
@@ -148,15 +157,15 @@ func (r *run) channelMoves(in *model.Instr) []move {
 // to receive from a channel.
 func (r *run) partners(ch model.Value) [][2]int {
 	var found [][2]int
-	for g := range r.s.procs {
-		p := &r.s.procs[g]
+	for g, p := range r.s.procs {
 		if g == r.g || p.ended() || p.top().leaving {
 			continue
 		}
 		other := run{machine: r.machine, s: r.s, g: g}
-		cases, _ := ways(r.next(r.s, g))
-		for i, c := range cases {
-			if !c.Send && other.resolve(other.eval(c.Chan)) == ch {
+		in := r.next(r.s, g)
+		n, _ := ways(in)
+		for i := range n {
+			if c := way(in, i); !c.Send && other.resolve(other.eval(c.Chan)) == ch {
 				found = append(found, [2]int{g, i})
 			}
 		}
@@ -172,8 +181,7 @@ func (r *run) exchange(m move) outcome {
 		r.finish(in, -1, model.Value{}, false)
 		return done
 	}
-	cases, _ := ways(in)
-	c := cases[m.way]
+	c := way(in, m.way)
 	ch := r.resolve(r.eval(c.Chan))
 	switch {
 	case m.partner >= 0:
@@ -187,26 +195,26 @@ func (r *run) exchange(m move) outcome {
 			r.finish(in, m.way, model.Value{}, false)
 			break
 		}
-		r.arrive(in, m.way, r.terms.fresh(), r.terms.fresh())
+		r.arrive(in, m.way, r.s.fresh(), r.s.fresh())
 	case c.Send:
-		o := &r.s.objects[ch.A]
-		if o.closed {
+		if r.s.objects[ch.A].closed {
 			return ends // panic: send on closed channel
 		}
+		o := r.s.object(ch.A)
 		o.cells = append(o.cells, r.eval(c.Value))
 		r.finish(in, m.way, model.Value{}, false)
 	default:
-		o := &r.s.objects[ch.A]
-		if len(o.cells) == 0 { // closed
-			zero := r.terms.fresh()
+		if len(r.s.objects[ch.A].cells) == 0 { // closed
+			zero := r.s.fresh()
 			if len(in.Cells) > 0 {
 				zero = in.Cells[0]
 			}
 			r.finish(in, m.way, zero, false)
 			break
 		}
+		o := r.s.object(ch.A)
 		v := o.cells[0]
-		o.cells = slices.Delete(o.cells, 0, 1)
+		o.cells = o.cells[1:]
 		r.finish(in, m.way, v, true)
 	}
 	return done
@@ -240,5 +248,5 @@ func (r *run) arrive(in *model.Instr, way int, v, ok model.Value) {
 			at++
 		}
 	}
-	r.frame().pc++
+	r.own().pc++
 }

@@ -13,7 +13,9 @@ type machine struct {
 	prog   *model.Program
 	terms  terms
 	limits Limits
-	work   int // see Result.Work
+	work   int   // see Result.Work
+	states int32 // how many have been numbered
+	reach  reach // of the state that was asked for last
 }
 
 // An outcome is what became of an attempt to run one instruction.
@@ -40,15 +42,12 @@ type run struct {
 
 func (m *machine) start() *state {
 	f := m.prog.Funcs[0]
-	s := &state{}
-	for range m.prog.Globals {
-		m.terms.fresh()
-	}
+	s := m.clone(new(state))
 	regs := make([]model.Value, f.Regs)
 	for i := range f.Params {
-		regs[i] = m.terms.fresh()
+		regs[i] = s.fresh()
 	}
-	s.procs = []proc{{frames: []frame{{regs: regs}}}}
+	s.procs = append(s.procs, &proc{owner: s.number, frames: []frame{{owner: s.number, regs: regs}}})
 	m.tidy(s, 0)
 	return s
 }
@@ -59,7 +58,11 @@ func (m *machine) next(s *state, g int) *model.Instr {
 	return &m.prog.Funcs[f.fn].Code[f.pc]
 }
 
+// frame returns the goroutine's top frame, to be read.
 func (r *run) frame() *frame { return r.s.procs[r.g].top() }
+
+// own returns the same to be written.
+func (r *run) own() *frame { return r.s.proc(r.g).top() }
 
 func (r *run) eval(o model.Operand) model.Value {
 	if o.Reg < 0 {
@@ -79,7 +82,7 @@ func (r *run) evalAll(list []model.Operand) []model.Value {
 // set writes result i of the instruction.
 func (r *run) set(in *model.Instr, i int, v model.Value) {
 	if i < len(in.Dst) && in.Dst[i] >= 0 {
-		r.frame().regs[in.Dst[i]] = v
+		r.s.registers(r.own())[in.Dst[i]] = v
 	}
 }
 
@@ -95,7 +98,7 @@ func (r *run) resolve(v model.Value) model.Value {
 
 // choose asks for the value of a term.
 func (r *run) choose(t int32, options ...model.Value) outcome {
-	if r.terms.isWide(t) || r.prog.Given {
+	if r.terms.at(t).wide || r.prog.Given {
 		return lost
 	}
 	r.choice, r.options = t, options
@@ -104,7 +107,7 @@ func (r *run) choose(t int32, options ...model.Value) outcome {
 
 // decide makes a state in which the term has the value, everywhere.
 func (m *machine) decide(s *state, t int32, v model.Value) *state {
-	c := s.clone()
+	c := m.clone(s)
 	m.learn(c, t, v)
 	return c
 }
@@ -114,36 +117,33 @@ func (m *machine) learn(s *state, t int32, v model.Value) {
 	if v.Kind == model.Set {
 		v.A = t
 	}
-	s.each(func(x *model.Value) {
-		if x.Kind == model.Sym && x.A == t {
-			*x = v
-		}
-	})
-	if m.terms.list[t].op != "" { // it may be computed again
+	s.replace(t, v)
+	if m.terms.at(t).op != "" { // it may be computed again
 		s.known = remember(s.known, t, v)
 	}
 }
 
 // tidy clears what goroutine g no longer reads, so that states which differ in it
-// are one.
+// are one. Only the top frame's registers can have changed or be dead since.
 func (m *machine) tidy(s *state, g int) {
-	for i := range s.procs[g].frames {
-		f := &s.procs[g].frames[i]
-		code := m.prog.Funcs[f.fn]
-		live := code.Live(int(f.pc))
-		below := i < len(s.procs[g].frames)-1
-		for r := range f.regs {
-			if !live.Has(r) && f.regs[r].Kind != model.Zero {
-				f.regs[r] = model.Value{}
-			}
+	p := s.procs[g]
+	if p.ended() {
+		return
+	}
+	f := p.top()
+	m.clear(s, g, m.prog.Funcs[f.fn].Live(int(f.pc)), nil)
+}
+
+// clear zeroes the registers of goroutine g's top frame that are not live, and those
+// that an instruction is about to write.
+func (m *machine) clear(s *state, g int, live model.Bits, results []int) {
+	f := s.procs[g].top()
+	for i := range f.regs {
+		if f.regs[i].Kind == model.Zero || !f.leaving && live.Has(i) && !slices.Contains(results, i) {
+			continue
 		}
-		if below {
-			for _, d := range code.Code[f.pc].Dst {
-				if d >= 0 {
-					f.regs[d] = model.Value{}
-				}
-			}
-		}
+		f = s.proc(g).top()
+		s.registers(f)[i] = model.Value{}
 	}
 }
 
@@ -151,19 +151,21 @@ func (m *machine) tidy(s *state, g int) {
 // goroutine turns back in a loop, so that no loop waits for ever for such a change.
 func (r *run) forget() {
 	r.s.epoch++
-	r.s.memory = slices.DeleteFunc(r.s.memory, func(f fact) bool { return !isLock(f.value) })
-	for i := range r.s.objects {
-		if o := &r.s.objects[i]; o.open && o.kind == plain {
-			r.havoc(o)
+	if len(r.s.memory) > 0 {
+		r.s.memory = slices.DeleteFunc(slices.Clone(r.s.memory), func(f fact) bool { return !isLock(f.value) })
+	}
+	for i, o := range r.s.objects {
+		if o != nil && o.open && o.kind == plain {
+			r.havoc(int32(i))
 		}
 	}
 }
 
 // havoc makes an open object's plain values unknown.
-func (r *run) havoc(o *object) {
-	for i := range o.cells {
-		if k := o.cells[i].Kind; k == model.Int || k == model.Nil {
-			o.cells[i] = r.terms.fresh()
+func (r *run) havoc(o int32) {
+	for i, v := range r.s.objects[o].cells {
+		if v.Kind == model.Int || v.Kind == model.Nil {
+			r.s.object(o).cells[i] = r.s.fresh()
 		}
 	}
 }
@@ -175,14 +177,14 @@ func isLock(v model.Value) bool { return v.Kind >= model.Mutex }
 func (r *run) open(values ...model.Value) {
 	for _, v := range values {
 		objectsOf(v, func(i int32) {
-			o := &r.s.objects[i]
+			o := r.s.objects[i]
 			if o.open || o.kind == contextual {
 				return
 			}
-			o.open = true
+			r.s.object(i).open = true
 			cells := slices.Clone(o.cells)
 			if o.kind == plain {
-				r.havoc(o)
+				r.havoc(i)
 			}
 			if v.Kind == model.Fn && r.prog.Funcs[v.A].Cancels() {
 				for _, c := range cells {
@@ -200,19 +202,22 @@ func (r *run) openContext(ctx model.Value) {
 		return
 	}
 	for i := range r.s.objects {
-		if below := (model.Value{Kind: model.Ref, A: int32(i)}); r.under(below, ctx) {
-			o := &r.s.objects[i]
-			o.open = true
-			if end := o.cells[0]; end.Kind == model.Ref {
-				r.s.objects[end.A].open = true
-			}
+		if !r.under(model.Value{Kind: model.Ref, A: int32(i)}, ctx) {
+			continue
+		}
+		r.s.object(int32(i)).open = true
+		if end := r.s.objects[i].cells[0]; end.Kind == model.Ref {
+			r.s.object(end.A).open = true
 		}
 	}
 }
 
 // under reports whether a value is the context or one that ends with it.
 func (r *run) under(at, ctx model.Value) bool {
-	for at.Kind == model.Ref && r.s.objects[at.A].kind == contextual {
+	for at.Kind == model.Ref {
+		if o := r.s.objects[at.A]; o == nil || o.kind != contextual {
+			break
+		}
 		if at == ctx {
 			return true
 		}
@@ -221,12 +226,26 @@ func (r *run) under(at, ctx model.Value) bool {
 	return false
 }
 
+// objectsOf calls visit with the objects that a value leads to directly.
+func objectsOf(v model.Value, visit func(int32)) {
+	switch {
+	case v.Kind == model.Ref:
+		visit(v.A)
+	case v.Kind == model.Fn && v.B >= 0:
+		visit(v.B)
+	}
+}
+
 // push starts a function on the goroutine's stack.
 func (r *run) push(fn model.Value, args []model.Value) outcome {
-	p := &r.s.procs[r.g]
-	if len(p.frames) >= r.limits.Depth {
+	f := r.frame()
+	if len(r.s.procs[r.g].frames) >= r.limits.Depth {
 		return lost
 	}
+	// What is below waits for the results: it reads what the next instruction reads.
+	code := r.prog.Funcs[f.fn]
+	r.clear(r.s, r.g, code.Live(int(f.pc)+1), code.Code[f.pc].Dst)
+	p := r.s.proc(r.g)
 	p.frames = append(p.frames, r.enter(fn, args))
 	return done
 }
@@ -238,12 +257,12 @@ func (r *run) enter(fn model.Value, args []model.Value) frame {
 	if fn.B >= 0 {
 		copy(regs[n:], r.s.objects[fn.B].cells)
 	}
-	return frame{fn: fn.A, regs: regs}
+	return frame{fn: fn.A, owner: r.s.number, regs: regs}
 }
 
 // leave returns from the top frame.
 func (r *run) leave(results []model.Value) outcome {
-	p := &r.s.procs[r.g]
+	p := r.s.proc(r.g)
 	p.frames = p.frames[:len(p.frames)-1]
 	if len(p.frames) == 0 {
 		if r.g == 0 {
@@ -271,9 +290,4 @@ func (r *run) method(recv model.Value, name string) (model.Value, bool) {
 	}
 	fn, ok := r.prog.Methods[model.Method{Type: int(r.s.objects[recv.A].typ), Name: name}]
 	return model.Value{Kind: model.Fn, A: int32(fn), B: -1}, ok
-}
-
-func (r *run) object(o object) int32 {
-	r.s.objects = append(r.s.objects, o)
-	return int32(len(r.s.objects) - 1)
 }

@@ -12,12 +12,12 @@ import (
 func (r *run) remember(in *model.Instr) outcome {
 	switch in.Op {
 	case model.New:
-		o := r.object(object{typ: int32(in.N), cells: slices.Clone(in.Cells)})
+		o := r.s.add(object{typ: int32(in.N), cells: slices.Clone(in.Cells)})
 		r.set(in, 0, model.Value{Kind: model.Ref, A: o})
 	case model.Closure:
 		v := model.Value{Kind: model.Fn, A: int32(in.N), B: -1}
 		if len(in.Args) > 0 {
-			v.B = r.object(object{kind: captured, cells: r.evalAll(in.Args)})
+			v.B = r.s.add(object{kind: captured, cells: r.evalAll(in.Args)})
 		}
 		r.set(in, 0, v)
 	case model.Addr:
@@ -39,14 +39,14 @@ func (r *run) remember(in *model.Instr) outcome {
 	case model.Make:
 		n := r.resolve(r.eval(in.Args[0]))
 		if n.Kind != model.Int || n.A < 0 || int(n.A)*len(in.Cells) > high {
-			r.set(in, 0, r.terms.of(term{op: "slice", a: n, b: r.terms.fresh()}))
+			r.set(in, 0, r.term(term{op: "slice", a: n, b: r.s.fresh()}))
 			break
 		}
 		var cells []model.Value
 		for range n.A {
 			cells = append(cells, in.Cells...)
 		}
-		r.set(in, 0, model.Value{Kind: model.Ref, A: r.object(object{cells: cells})})
+		r.set(in, 0, model.Value{Kind: model.Ref, A: r.s.add(object{cells: cells})})
 	case model.Slice:
 		r.set(in, 0, r.eval(in.Args[0]))
 	case model.Append:
@@ -68,19 +68,19 @@ func (r *run) addr(in *model.Instr, offset model.Value) outcome {
 		v.B += offset.A
 	case v.Kind == model.Ref:
 		// One of the cells: what is stored there can no longer be followed.
-		v = r.terms.of(term{op: "cell", a: r.terms.fresh(), b: offset})
+		v = r.term(term{op: "cell", a: r.s.fresh(), b: offset})
 	default:
 		if v.Kind == model.Sym { // a nil would have crashed
 			r.learn(r.s, v.A, model.Value{Kind: model.Set})
 			v.Kind = model.Set
 		}
-		v = r.terms.of(term{op: "addr", a: v, b: offset})
+		v = r.term(term{op: "addr", a: v, b: offset})
 	}
 	r.set(in, 0, v)
 	return done
 }
 
-// cells returns the n cells at an address, where they are followed.
+// cells returns the n cells at an address, to be read, where they are followed.
 func (r *run) cells(at model.Value, n int) []model.Value {
 	if at.Kind != model.Ref || r.s.objects[at.A].kind != plain {
 		return nil
@@ -90,6 +90,11 @@ func (r *run) cells(at model.Value, n int) []model.Value {
 		return nil
 	}
 	return cells[:n]
+}
+
+// write puts a value into a cell that is followed.
+func (r *run) write(at model.Value, i int, v model.Value) {
+	r.s.object(at.A).cells[int(at.B)+i] = v
 }
 
 func (r *run) load(in *model.Instr) outcome {
@@ -103,10 +108,10 @@ func (r *run) load(in *model.Instr) outcome {
 		if known, ok := lookup(r.s.memory, v.A); ok && !isLock(known) {
 			r.set(in, 0, known)
 		} else {
-			r.set(in, 0, r.resolve(r.terms.of(term{op: "load", a: v, n: r.s.epoch})))
+			r.set(in, 0, r.resolve(r.term(term{op: load, a: v, n: r.s.epoch})))
 		}
 	default:
-		r.set(in, 0, r.terms.fresh())
+		r.set(in, 0, r.s.fresh())
 	}
 	return done
 }
@@ -120,7 +125,8 @@ func (r *run) store(in *model.Instr) outcome {
 		if r.s.objects[v.A].open {
 			r.open(x)
 		}
-		cells[0] = x
+		r.widen()
+		r.write(v, 0, x)
 	default:
 		r.open(x)
 		if v.Kind == model.Sym || v.Kind == model.Set {
@@ -138,7 +144,7 @@ func (r *run) copyOut(in *model.Instr) outcome {
 	case v.Kind == model.Nil:
 		return ends
 	case cells != nil:
-		o := r.object(object{cells: slices.Clone(cells), open: r.s.objects[v.A].open})
+		o := r.s.add(object{cells: slices.Clone(cells), open: r.s.objects[v.A].open})
 		v = model.Value{Kind: model.Ref, A: o}
 	}
 	r.set(in, 0, v)
@@ -150,16 +156,18 @@ func (r *run) put(in *model.Instr) outcome {
 	if v.Kind == model.Nil {
 		return ends
 	}
-	to, from := r.cells(v, in.N), r.cells(x, in.N)
+	to := r.cells(v, in.N)
 	if to == nil || r.s.objects[v.A].open {
 		r.open(x)
 	}
+	from := r.cells(x, in.N)
+	r.widen()
 	for i := range to {
 		switch {
 		case from != nil:
-			to[i] = from[i]
+			r.write(v, i, from[i])
 		case !isLock(to[i]):
-			to[i] = r.terms.fresh()
+			r.write(v, i, r.s.fresh())
 		}
 	}
 	return done
@@ -181,10 +189,10 @@ func (r *run) appendTo(in *model.Instr) outcome {
 	y, okB := whole(b)
 	if !okA || !okB || len(x)+len(y) > 2*most {
 		r.open(a, b)
-		r.set(in, 0, r.terms.fresh())
+		r.set(in, 0, r.s.fresh())
 		return done
 	}
-	o := r.object(object{cells: append(slices.Clone(x), y...)})
+	o := r.s.add(object{cells: append(slices.Clone(x), y...)})
 	r.set(in, 0, model.Value{Kind: model.Ref, A: o})
 	return done
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/unleak/unleak/vet/internal/model"
 )
 
-// event returns the step that goroutine g is about to take, where a reader of the
-// schedule wants to see it.
-func (x *searcher) event(s *state, g, way, peer int) []Event {
-	p := &s.procs[g]
+// note writes the step that goroutine g is about to take into the trace, where a
+// reader of the schedule wants to see it.
+func (x *searcher) note(s *state, g, way int) {
+	p := s.procs[g]
 	if p.top().leaving {
-		return nil
+		return
 	}
 	in := x.next(s, g)
 	switch in.Op {
@@ -22,37 +22,41 @@ func (x *searcher) event(s *state, g, way, peer int) []Event {
 		model.Add, model.Wait, model.Park, model.Signal, model.Broadcast, model.Cancel:
 	case model.Return:
 		if len(p.frames) > 1 {
-			return nil
+			return
 		}
 	default:
-		return nil
+		return
 	}
 	f := p.top()
-	return []Event{{Proc: g, At: Point{int(f.fn), int(f.pc)}, Frame: len(p.frames), Way: way, Peer: peer}}
+	x.trace = append(x.trace, Event{Proc: g, At: Point{int(f.fn), int(f.pc)}, Frame: len(p.frames), Way: way, Peer: noWay})
 }
 
-// withPeer completes events with where another goroutine stands in a state.
-func withPeer(events []Event, s *state, peer, way int) {
-	for i := range events {
-		f := s.procs[peer].top()
-		events[i].PeerAt, events[i].PeerWay = Point{int(f.fn), int(f.pc)}, way
-	}
+// meet completes the last event with where another goroutine stands.
+func (x *searcher) meet(s *state, peer, way int) {
+	e, f := &x.trace[len(x.trace)-1], s.procs[peer].top()
+	e.Peer, e.PeerAt, e.PeerWay = peer, Point{int(f.fn), int(f.pc)}, way
 }
 
-// schedule returns the events that lead to a node.
-func (x *searcher) schedule(n int32) []Event {
-	var parts [][]Event
-	for ; n >= 0; n = x.nodes[n].parent {
-		parts = append(parts, x.nodes[n].events)
+// replay runs the program again along the way that led to a node, and returns the
+// node's state and the events before it. States and events are not kept for this:
+// few nodes are asked, and all else runs the same way again.
+func (x *searcher) replay(n int32) (*state, []Event) {
+	var choices []choice
+	for ; x.nodes[n].parent >= 0; n = x.nodes[n].parent {
+		choices = append(choices, x.nodes[n].by)
 	}
-	slices.Reverse(parts)
-	return slices.Concat(parts...)
-}
-
-func (x *searcher) length(n int32) int {
-	total := 0
-	for ; n >= 0; n = x.nodes[n].parent {
-		total += len(x.nodes[n].events)
+	s, _ := x.first()
+	x.keyer.key(s) // and so cleaned up as it was then
+	events := slices.Clone(x.trace)
+	for _, by := range slices.Backward(choices) {
+		for way, a := range x.successors(s, int(by.proc)) {
+			if way == int(by.way) {
+				s = a.state
+				break
+			}
+		}
+		x.keyer.key(s)
+		events = append(events, x.trace...)
 	}
-	return total
+	return s, events
 }

@@ -3,29 +3,26 @@
 package search
 
 import (
+	"slices"
+
 	"github.com/unleak/unleak/vet/internal/model"
 )
 
 // Limits bound a search. The zero value of a field stands for its default.
 type Limits struct {
-	States int // kept, 3,000 by default
-	Bytes  int // of states written out, 1 MB by default
-	Work   int // as Result.Work counts it, 500,000 by default
-	Procs  int // goroutines alive at one time, 8 by default
-	Depth  int // calls on a goroutine's stack, 24 by default
-	Steps  int // of a goroutine between two states, 2,000 by default
+	Work  int // as Result.Work counts it, 500,000 by default
+	Procs int // goroutines alive at one time, 8 by default
+	Depth int // calls on a goroutine's stack, 24 by default
+	Steps int // of a goroutine between two states, 2,000 by default
 	// Plain switches the reduction off: every step of every goroutine is a state.
 	Plain bool
 }
-
-// perWork is how many bytes of a state are as much work as one instruction.
-const perWork = 8
 
 func (l Limits) filled() Limits {
 	for _, d := range [...]struct {
 		field *int
 		value int
-	}{{&l.States, 3000}, {&l.Bytes, 1 << 20}, {&l.Work, 500_000}, {&l.Procs, 8}, {&l.Depth, 24}, {&l.Steps, 2000}} {
+	}{{&l.Work, 500_000}, {&l.Procs, 8}, {&l.Depth, 24}, {&l.Steps, 2000}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
@@ -40,7 +37,7 @@ type Result struct {
 	// Work is what the search has cost: instructions that were run, and states by
 	// their size. It is the same on every machine.
 	Work int
-	// Over says that the search ran into its limit of states, and Lost how many
+	// Over says that the search ran into its limit of work, and Lost how many
 	// paths ended where the model could say no more.
 	Over bool
 	Lost int
@@ -87,48 +84,61 @@ type Event struct {
 type node struct {
 	state  *state // until the node has been expanded
 	parent int32
-	events []Event // from the parent
-	next   []int32
-	moved  [][]Point // for each of next, the stacks that moved
-	still  []waiting
-	closed bool // expanded: next is all that can follow
+	by     choice // what led here from the parent
+	events int32  // how many a schedule has that ends here
+	// closed says that the node has been expanded: its edges are all that can follow.
+	// still lists the stacks of the goroutines that could not move, of nodes in which
+	// all have been tried.
+	closed bool
+	edges  span
+	still  span
 }
 
-// A waiting is a goroutine that cannot move in a state.
-type waiting struct {
-	stack  []Point
-	key    string
-	entry  int32
-	of     int
-	null   bool
-	object model.Value
-	spawn  any
-	proc   int
+// A choice is one of the ways on from a state, by its place among the ways of one
+// goroutine.
+type choice struct{ proc, way int32 }
+
+// A span is a part of one of a searcher's lists.
+type span struct{ from, to int32 }
+
+// An edge leads to a node, or to none where the path ends.
+type edge struct {
+	to    int32
+	moved [2]int32 // the stacks that moved, from where they stood; 0 for none
 }
 
-// A searcher explores the states of one program.
+// A searcher explores the states of one program. What the nodes need of the way on
+// and of who waits stands in few long lists: there are many nodes, and few of them
+// are asked.
 type searcher struct {
 	*machine
-	nodes []node
-	index map[string]int32
-	bytes int
-	lost  int
+	keyer  keyer
+	nodes  []node
+	index  map[hash]int32
+	open   queue
+	edges  []edge
+	still  []int32
+	stacks stacks
+	active []bool  // by goroutine, while a state is expanded
+	trace  []Event // of the step that was tried last
+	lost   int
 }
 
 // Run searches a prepared program.
 func Run(p *model.Program, limits Limits) Result {
-	x := &searcher{
-		machine: &machine{prog: p, limits: limits.filled()},
-		index:   make(map[string]int32),
-	}
-	first := x.start()
-	events, out := x.settle(first)
-	if out != done {
-		return Result{Lost: x.lost, Work: x.work}
-	}
-	x.add(first, -1, events)
-	for i := 0; i < len(x.nodes) && !x.over(); i++ {
-		x.expand(int32(i))
+	x := newSearcher(p, limits)
+	switch first, out := x.first(); out {
+	case lost:
+		x.lost++
+	case done:
+		x.add(first, -1, choice{})
+		for !x.over() {
+			n, ok := x.open.next(x.work > x.limits.Work/2)
+			if !ok {
+				break
+			}
+			x.expand(n)
+		}
 	}
 	return Result{
 		Stuck:  x.stuck(),
@@ -139,199 +149,112 @@ func Run(p *model.Program, limits Limits) Result {
 	}
 }
 
-func (x *searcher) over() bool {
-	return len(x.nodes) > x.limits.States || x.bytes > x.limits.Bytes || x.work > x.limits.Work
+func newSearcher(p *model.Program, limits Limits) *searcher {
+	m := &machine{prog: p, terms: newTerms(p.Globals), limits: limits.filled()}
+	return &searcher{machine: m, keyer: keyer{machine: m}, index: make(map[hash]int32), stacks: newStacks()}
 }
 
-// add returns the node of a state, and whether it is new.
-func (x *searcher) add(s *state, parent int32, events []Event) (int32, bool) {
-	key := encode(s, &x.terms, x.prog.Globals)
-	x.work += 1 + len(key)/perWork
+func (x *searcher) over() bool { return x.work > x.limits.Work }
+
+// first returns the state in which a program begins.
+func (x *searcher) first() (*state, outcome) {
+	s := x.start()
+	x.trace = x.trace[:0]
+	return s, x.settle(s)
+}
+
+// add returns the node of a state.
+func (x *searcher) add(s *state, parent int32, by choice) int32 {
+	key := x.keyer.key(s)
+	x.work += 4 + len(s.procs) + len(s.objects)
 	if n, ok := x.index[key]; ok {
-		return n, false
+		return n
 	}
 	n := int32(len(x.nodes))
 	x.index[key] = n
-	x.bytes += len(key)
-	x.nodes = append(x.nodes, node{state: s, parent: parent, events: events})
-	return n, true
+	events := int32(len(x.trace))
+	if parent >= 0 {
+		events += x.nodes[parent].events
+	}
+	x.nodes = append(x.nodes, node{state: s, parent: parent, by: by, events: events})
+	x.open.add(n)
+	return n
 }
 
 // expand tries what can follow a state: where a goroutine's next step is safe, only
-// that, unless it leads back to a state that is known. Otherwise a loop of such
-// steps could put the others off for ever.
+// that, unless it leads back to states that have been expanded. Otherwise a loop of
+// such steps could put the others off for ever: so the last state of a loop that is
+// expanded is expanded in full.
 func (x *searcher) expand(n int32) {
 	s := x.nodes[n].state
+	from := int32(len(x.edges))
+	x.nodes[n].closed = true
+	x.active = slices.Grow(x.active[:0], len(s.procs))[:len(s.procs)]
+	clear(x.active)
 	if !x.limits.Plain {
-		for g := range s.procs {
-			if s.procs[g].ended() || !x.safe(s, g) {
-				continue
-			}
-			if after, moves := x.successors(s, g); moves && x.follow(n, after, true) {
-				x.close(n, nil)
+		for g, p := range s.procs {
+			if !p.ended() && x.safe(s, g) && x.follow(n, s, g) && x.leads(x.edges[from:]) {
+				x.close(n, from)
 				return
 			}
+			x.edges = x.edges[:from]
 		}
 	}
-	x.nodes[n].next, x.nodes[n].moved = nil, nil
-	active := make([]bool, len(s.procs))
-	for g := range s.procs {
-		if s.procs[g].ended() {
+	for g, p := range s.procs {
+		if !p.ended() {
+			x.follow(n, s, g)
+		}
+	}
+	x.close(n, from)
+	still := int32(len(x.still))
+	for g, p := range s.procs {
+		if !p.ended() && !x.active[g] {
+			x.still = append(x.still, x.stacks.of(p))
+		}
+	}
+	x.nodes[n].still = span{still, int32(len(x.still))}
+}
+
+// leads reports whether edges lead to a state that is still to be expanded, or to
+// none at all.
+func (x *searcher) leads(edges []edge) bool {
+	ends := true
+	for _, e := range edges {
+		if e.to < 0 {
 			continue
 		}
-		after, moves := x.successors(s, g)
-		if moves {
-			active[g] = true
+		if !x.nodes[e.to].closed {
+			return true
 		}
-		for _, a := range after {
-			for _, h := range a.movers {
-				active[h] = true
-			}
-		}
-		x.follow(n, after, false)
+		ends = false
 	}
-	x.close(n, active)
+	return ends
 }
 
-// close notes who waits in a state and lets go of it.
-func (x *searcher) close(n int32, active []bool) {
-	nd := &x.nodes[n]
-	if active != nil {
-		nd.still = x.waiting(nd.state, active)
-	}
-	nd.state, nd.closed = nil, true
+// close lets go of a state that has been expanded.
+func (x *searcher) close(n, from int32) {
+	x.nodes[n].state = nil
+	x.nodes[n].edges = span{from, int32(len(x.edges))}
 }
 
-// A successor is a state after a move, or nil where the path ends.
-type successor struct {
-	s      *state
-	events []Event
-	movers []int
-	stacks [][]Point
-}
-
-// follow adds successors to the graph. With fresh set it gives up, and reports
-// false, where one of them is known.
-func (x *searcher) follow(n int32, after []successor, fresh bool) bool {
-	for _, a := range after {
-		to := int32(-1)
-		if a.s != nil {
-			var isNew bool
-			to, isNew = x.add(a.s, n, a.events)
-			if fresh && !isNew {
-				return false
+// follow adds the ways on that goroutine g has in a node's state to the graph, and
+// reports whether there are any.
+func (x *searcher) follow(n int32, s *state, g int) bool {
+	from := len(x.edges)
+	for way, a := range x.successors(s, g) {
+		e := edge{to: -1}
+		if a.out == done {
+			e.to = x.add(a.state, n, choice{int32(g), int32(way)})
+		} else if a.out == lost {
+			x.lost++
+		}
+		for i, h := range a.movers {
+			if h != noWay {
+				e.moved[i] = x.stacks.of(s.procs[h])
+				x.active[h] = true
 			}
 		}
-		x.nodes[n].next = append(x.nodes[n].next, to)
-		x.nodes[n].moved = append(x.nodes[n].moved, a.stacks...)
+		x.edges = append(x.edges, e)
 	}
-	return true
-}
-
-// successors returns what goroutine g can do in a state, and whether it can do
-// anything. Deciding a term is nobody's move.
-func (x *searcher) successors(s *state, g int) (list []successor, moves bool) {
-	before := run{machine: x.machine, s: s, g: g}
-	in := x.next(s, g)
-	if _, ok := ways(in); ok && !before.frame().leaving {
-		for _, m := range before.channelMoves(in) {
-			c := s.clone()
-			r := run{machine: x.machine, s: c, g: g}
-			out := r.exchange(m)
-			movers := []int{g}
-			if m.partner >= 0 {
-				movers = append(movers, m.partner)
-			}
-			events := x.event(s, g, m.way, m.partner)
-			if m.partner >= 0 {
-				withPeer(events, s, m.partner, m.its)
-			}
-			list = append(list, x.after(s, c, out, movers, events))
-		}
-		return list, len(list) > 0
-	}
-	c := s.clone()
-	r := run{machine: x.machine, s: c, g: g}
-	switch out := r.step(); out {
-	case waits:
-		return nil, false
-	case chooses:
-		for _, v := range r.options {
-			c := x.decide(s, r.choice, v)
-			list = append(list, x.after(s, c, done, []int{g}, nil))
-		}
-	default:
-		peer := x.spawned(s, c)
-		events := x.event(s, g, noWay, peer)
-		if peer >= 0 {
-			withPeer(events, c, peer, noWay)
-		}
-		list = append(list, x.after(s, c, out, []int{g}, events))
-	}
-	return list, true
-}
-
-// spawned returns the goroutine that a step has started, or noWay.
-func (x *searcher) spawned(before, after *state) int {
-	if len(after.procs) > len(before.procs) {
-		return len(after.procs) - 1
-	}
-	return noWay
-}
-
-// after completes a successor: all safe steps that follow are taken at once.
-func (x *searcher) after(before, c *state, out outcome, movers []int, events []Event) successor {
-	a := successor{movers: movers, events: events}
-	for _, g := range movers {
-		a.stacks = append(a.stacks, stack(&before.procs[g]))
-	}
-	if out == done {
-		for _, g := range movers {
-			x.tidy(c, g)
-		}
-		var more []Event
-		more, out = x.settle(c)
-		a.events = append(a.events, more...)
-	}
-	if out == done {
-		a.s = c
-	} else if out == lost {
-		x.lost++
-	}
-	return a
-}
-
-// settle takes the safe steps of all goroutines that need no choice.
-func (x *searcher) settle(s *state) (events []Event, _ outcome) {
-	if x.limits.Plain {
-		return nil, done
-	}
-	for g := 0; g < len(s.procs); g++ {
-		for steps := 0; !s.procs[g].ended() && x.safe(s, g); steps++ {
-			in := x.next(s, g)
-			if _, ok := ways(in); ok {
-				break // it may have several ways
-			}
-			if steps > x.limits.Steps {
-				x.lost++
-				return nil, lost
-			}
-			event, many := x.event(s, g, noWay, noWay), len(s.procs)
-			r := run{machine: x.machine, s: s, g: g}
-			out := r.step()
-			if out == waits || out == chooses {
-				break
-			}
-			if len(s.procs) > many && len(event) > 0 {
-				event[0].Peer = many
-				withPeer(event, s, many, noWay)
-			}
-			events = append(events, event...)
-			if out != done {
-				return nil, out
-			}
-			x.tidy(s, g)
-		}
-	}
-	return events, done
+	return len(x.edges) > from
 }

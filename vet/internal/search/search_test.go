@@ -48,8 +48,8 @@ func FuzzReduction(f *testing.F) {
 func compare(t *testing.T, input []byte) (plain, reduced search.Result, ok bool) {
 	p := generate(input)
 	p.Prepare()
-	plain = search.Run(p, search.Limits{States: 30000, Bytes: 1 << 30, Plain: true})
-	reduced = search.Run(p, search.Limits{States: 30000, Bytes: 1 << 30})
+	plain = search.Run(p, search.Limits{Work: 10_000_000, Plain: true})
+	reduced = search.Run(p, search.Limits{Work: 10_000_000})
 	if plain.Over || reduced.Over || plain.Lost+reduced.Lost > 0 {
 		return plain, reduced, false
 	}

@@ -9,24 +9,34 @@ import (
 )
 
 // A state is one instant of the program: its memory, its goroutines, and what has
-// been decided about symbols. States are copied before they change.
+// been decided about terms.
+//
+// States share their parts, since a step changes one or two of many. A part that
+// carries the state's own number belongs to it alone and is written in place; any
+// other is copied first. So a state may be written until it is cloned, and not
+// after: proc, registers and object give what may be written.
 type state struct {
-	objects []object
-	procs   []proc
+	number  int32
+	objects []*object // nil is free: nothing leads there
+	procs   []*proc
 	known   []fact // values that were chosen for terms
 	memory  []fact // contents of cells whose address is a term
 	// epoch counts how often outsiders may have changed what they can reach: what is
 	// loaded in two epochs are two values.
 	epoch int32
+	// symbols is how many symbols have been made; see fresh.
+	symbols int32
 }
 
 // An object is a piece of memory, a channel or a context.
 type object struct {
-	kind   objectKind
+	digest
+	owner  int32 // the number of the state that may write it
 	typ    int32
+	room   int32
+	kind   objectKind
 	open   bool // outsiders may operate on it
 	closed bool
-	room   int32
 	cells  []model.Value // a channel's queue; a context's channel and parent
 }
 
@@ -40,7 +50,7 @@ const (
 	table // a map: a key and a value, and so on
 )
 
-// A fact says what a term stands for.
+// A fact says what a term stands for. Lists of facts are never written in place.
 type fact struct {
 	term  int32
 	value model.Value
@@ -48,7 +58,10 @@ type fact struct {
 
 // A proc is a goroutine.
 type proc struct {
+	digest
+	owner  int32
 	entry  int32
+	stack  int32   // the number of its stack in stacks, 0 while nobody has asked
 	frames []frame // outermost first; none when it has ended
 	spawn  any     // the site of the go statement
 	// queue is the condition that it waits for, ticket its place there, from 1;
@@ -60,9 +73,10 @@ type proc struct {
 
 type frame struct {
 	fn, pc  int32
+	owner   int32 // of the registers
+	leaving bool  // by runtime.Goexit
 	regs    []model.Value
-	defers  []deferred
-	leaving bool // by runtime.Goexit
+	defers  []deferred // never written in place
 }
 
 type deferred struct {
@@ -74,56 +88,104 @@ func (p *proc) ended() bool { return len(p.frames) == 0 }
 
 func (p *proc) top() *frame { return &p.frames[len(p.frames)-1] }
 
-func (s *state) clone() *state {
-	c := &state{
-		objects: slices.Clone(s.objects),
-		procs:   slices.Clone(s.procs),
-		known:   slices.Clone(s.known),
-		memory:  slices.Clone(s.memory),
-		epoch:   s.epoch,
-	}
-	for i := range c.objects {
-		c.objects[i].cells = slices.Clone(c.objects[i].cells)
-	}
-	for i := range c.procs {
-		frames := slices.Clone(c.procs[i].frames)
-		for j := range frames {
-			frames[j].regs = slices.Clone(frames[j].regs)
-			frames[j].defers = slices.Clone(frames[j].defers)
-		}
-		c.procs[i].frames = frames
-	}
-	return c
+// clone returns a state that may be written.
+func (m *machine) clone(s *state) *state {
+	m.states++
+	c := *s
+	c.number = m.states
+	c.objects = append(make([]*object, 0, len(s.objects)+1), s.objects...)
+	c.procs = append(make([]*proc, 0, len(s.procs)+1), s.procs...)
+	return &c
 }
 
-// each calls visit with every value that the state holds, to read or change it.
-func (s *state) each(visit func(*model.Value)) {
-	for i := range s.objects {
-		for j := range s.objects[i].cells {
-			visit(&s.objects[i].cells[j])
-		}
+// proc returns goroutine g to be written.
+func (s *state) proc(g int) *proc {
+	p := s.procs[g]
+	if p.owner != s.number {
+		c := *p
+		c.owner = s.number
+		c.frames = append(make([]frame, 0, len(p.frames)+1), p.frames...)
+		p = &c
+		s.procs[g] = p
 	}
-	for i := range s.procs {
-		s.procs[i].each(visit)
-	}
-	for i := range s.memory {
-		visit(&s.memory[i].value)
-	}
+	p.stack, p.digest = 0, digest{}
+	return p
 }
 
-// each calls visit with every value on the goroutine's stack.
-func (p *proc) each(visit func(*model.Value)) {
-	visit(&p.queue)
-	for i := range p.frames {
-		f := &p.frames[i]
-		for j := range f.regs {
-			visit(&f.regs[j])
-		}
-		for j := range f.defers {
-			visit(&f.defers[j].fn)
-			for k := range f.defers[j].args {
-				visit(&f.defers[j].args[k])
+// registers returns the registers of a frame of a goroutine that may be written.
+func (s *state) registers(f *frame) []model.Value {
+	if f.owner != s.number {
+		f.regs, f.owner = slices.Clone(f.regs), s.number
+	}
+	return f.regs
+}
+
+// object returns object o to be written.
+func (s *state) object(o int32) *object {
+	x := s.objects[o]
+	if x.owner != s.number {
+		c := *x
+		c.owner = s.number
+		c.cells = slices.Clone(x.cells)
+		x = &c
+		s.objects[o] = x
+	}
+	x.digest = digest{}
+	return x
+}
+
+// add gives an object a number that is free.
+func (s *state) add(x object) int32 {
+	x.owner = s.number
+	if i := slices.Index(s.objects, nil); i >= 0 {
+		s.objects[i] = &x
+		return int32(i)
+	}
+	s.objects = append(s.objects, &x)
+	return int32(len(s.objects) - 1)
+}
+
+// fresh returns a new symbol. States that do not follow each other use the same
+// numbers again, so that the terms made of them are the same, too.
+func (s *state) fresh() model.Value {
+	s.symbols++
+	return model.Value{Kind: model.Sym, A: -s.symbols}
+}
+
+// replace puts v wherever the state holds the term as a value.
+func (s *state) replace(t int32, v model.Value) {
+	swap := func(list []model.Value) {
+		for i := range list {
+			if list[i].Kind == model.Sym && list[i].A == t {
+				list[i] = v
 			}
+		}
+	}
+	for o, x := range s.objects {
+		if x != nil && x.digested().mentions(t) {
+			swap(s.object(int32(o)).cells)
+		}
+	}
+	for g, p := range s.procs {
+		if !p.digested().mentions(t) {
+			continue
+		}
+		p = s.proc(g)
+		for i := range p.frames {
+			f := &p.frames[i]
+			swap(s.registers(f))
+			f.defers = slices.Clone(f.defers)
+			for j := range f.defers {
+				d := &f.defers[j]
+				d.args = append([]model.Value{d.fn}, d.args...)
+				swap(d.args)
+				d.fn, d.args = d.args[0], d.args[1:]
+			}
+		}
+	}
+	for _, f := range s.memory {
+		if f.value.Kind == model.Sym && f.value.A == t {
+			s.memory = remember(s.memory, f.term, v)
 		}
 	}
 }
@@ -137,7 +199,9 @@ func lookup(facts []fact, term int32) (model.Value, bool) {
 	return model.Value{}, false
 }
 
+// remember returns the facts with one more, or another.
 func remember(facts []fact, term int32, v model.Value) []fact {
+	facts = slices.Clone(facts)
 	for i := range facts {
 		if facts[i].term == term {
 			facts[i].value = v
@@ -145,43 +209,4 @@ func remember(facts []fact, term int32, v model.Value) []fact {
 		}
 	}
 	return append(facts, fact{term, v})
-}
-
-// objectsOf calls visit with the objects that a value leads to directly.
-func objectsOf(v model.Value, visit func(int32)) {
-	switch {
-	case v.Kind == model.Ref:
-		visit(v.A)
-	case v.Kind == model.Fn && v.B >= 0:
-		visit(v.B)
-	}
-}
-
-// reach marks all objects that the values lead to.
-func (s *state) reach(seen []bool, from ...model.Value) {
-	for _, v := range from {
-		objectsOf(v, func(o int32) {
-			if !seen[o] {
-				seen[o] = true
-				s.reach(seen, s.objects[o].cells...)
-			}
-		})
-	}
-}
-
-// private reports whether only goroutine g can reach an object.
-func (s *state) private(g int, o int32) bool {
-	if s.objects[o].open {
-		return false
-	}
-	seen := make([]bool, len(s.objects))
-	for i := range s.procs {
-		if i != g {
-			s.procs[i].each(func(v *model.Value) { s.reach(seen, *v) })
-		}
-	}
-	for _, f := range s.memory {
-		s.reach(seen, f.value)
-	}
-	return !seen[o]
 }

@@ -2,7 +2,11 @@
 
 package search
 
-import "github.com/unleak/unleak/vet/internal/model"
+import (
+	"slices"
+
+	"github.com/unleak/unleak/vet/internal/model"
+)
 
 // step runs the next instruction of the goroutine, unless it takes two: those are
 // in meet.go. Where the outcome is not done, the state has not changed.
@@ -10,12 +14,12 @@ func (r *run) step() outcome {
 	r.work++
 	f := r.frame()
 	if f.leaving {
-		return r.runDefers(f)
+		return r.runDefers()
 	}
 	in := &r.prog.Funcs[f.fn].Code[f.pc]
 	switch in.Op {
 	case model.Jump:
-		f.pc = int32(in.Then)
+		r.own().pc = int32(in.Then)
 		return done
 	case model.Branch:
 		return r.branch(in)
@@ -25,10 +29,10 @@ func (r *run) step() outcome {
 		return r.leave(r.evalAll(in.Args))
 	case model.RunDefers:
 		if len(f.defers) > 0 {
-			return r.runDefers(f)
+			return r.runDefers()
 		}
 	case model.Goexit:
-		f.leaving = true
+		r.own().leaving = true
 		return done
 	case model.Exit:
 		return ends
@@ -39,7 +43,7 @@ func (r *run) step() outcome {
 			return out
 		}
 	}
-	r.frame().pc++
+	r.own().pc++
 	return done
 }
 
@@ -53,7 +57,7 @@ func (r *run) operate(in *model.Instr) outcome {
 		r.set(in, 0, r.eval(in.Args[0]))
 	case model.Fresh:
 		for i := range in.Dst {
-			r.set(in, i, r.terms.fresh())
+			r.set(in, i, r.s.fresh())
 		}
 	case model.Bin:
 		return r.binary(in)
@@ -80,7 +84,7 @@ func (r *run) operate(in *model.Instr) outcome {
 }
 
 func (r *run) jump(to int) outcome {
-	f := r.frame()
+	f := r.own()
 	back := to <= int(f.pc)
 	f.pc = int32(to)
 	if back {
@@ -120,31 +124,40 @@ func (r *run) call(in *model.Instr) outcome {
 	}
 	r.open(args...)
 	for i := range in.Dst {
-		r.set(in, i, r.terms.fresh())
+		r.set(in, i, r.s.fresh())
 	}
-	r.frame().pc++
+	r.own().pc++
 	return done
 }
 
-// callee returns the function that an instruction calls, of a kind other than Fn
-// where it is not known, and the arguments.
+// callee returns the function that an instruction calls, see function, and the
+// arguments.
 func (r *run) callee(in *model.Instr) (fn model.Value, args []model.Value, _ outcome) {
-	args = r.evalAll(in.Args)
-	fn = args[0]
+	fn, args = r.function(in), r.evalAll(in.Args)
+	switch in.Op {
+	case model.Call, model.Go, model.Defer:
+		args = args[1:]
+	}
+	if fn.Kind == model.Nil {
+		return fn, nil, ends
+	}
+	return fn, args, done
+}
+
+// function returns the function that an instruction calls: nil, where the call is
+// one of a nil, and of another kind than Fn where it is not known.
+func (r *run) function(in *model.Instr) model.Value {
+	fn := r.eval(in.Args[0])
 	switch in.Op {
 	case model.Invoke, model.GoInvoke, model.DeferInvoke:
 		if m, ok := r.method(fn, in.Name); ok {
-			return m, args, done
+			return m
 		}
-		if fn.Kind == model.Nil {
-			return fn, args, ends
+		if fn.Kind != model.Nil {
+			return model.Value{}
 		}
-		return model.Value{}, args, done
 	}
-	if fn.Kind == model.Nil {
-		return fn, args, ends // a call of a nil function
-	}
-	return fn, args[1:], done
+	return fn
 }
 
 func (r *run) spawn(in *model.Instr) outcome {
@@ -157,15 +170,17 @@ func (r *run) spawn(in *model.Instr) outcome {
 		return done
 	}
 	alive := 0
-	for i := range r.s.procs {
-		if !r.s.procs[i].ended() {
+	for _, p := range r.s.procs {
+		if !p.ended() {
 			alive++
 		}
 	}
 	if alive >= r.limits.Procs {
 		return lost
 	}
-	r.s.procs = append(r.s.procs, proc{entry: fn.A, frames: []frame{r.enter(fn, args)}, spawn: in.Site})
+	r.widen()
+	r.s.procs = append(r.s.procs, &proc{owner: r.s.number, entry: fn.A, frames: []frame{r.enter(fn, args)}, spawn: in.Site})
+	r.tidy(r.s, len(r.s.procs)-1)
 	return done
 }
 
@@ -174,26 +189,28 @@ func (r *run) postpone(in *model.Instr) outcome {
 	if out != done {
 		return out
 	}
-	f := r.frame()
-	if len(f.defers) >= r.limits.Depth {
+	if len(r.frame().defers) >= r.limits.Depth {
 		return lost
 	}
-	f.defers = append(f.defers, deferred{fn, args})
+	f := r.own()
+	f.defers = append(slices.Clip(f.defers), deferred{fn, args})
 	return done
 }
 
 // runDefers starts the deferred call that was made last.
-func (r *run) runDefers(f *frame) outcome {
-	if len(f.defers) == 0 { // of a goroutine that leaves
-		p := &r.s.procs[r.g]
+func (r *run) runDefers() outcome {
+	p := r.s.proc(r.g)
+	f := p.top()
+	last := len(f.defers) - 1
+	if last < 0 { // of a goroutine that leaves
 		p.frames = p.frames[:len(p.frames)-1]
 		if len(p.frames) > 0 {
 			p.top().leaving = true
 		}
 		return done
 	}
-	d := f.defers[len(f.defers)-1]
-	f.defers = f.defers[:len(f.defers)-1]
+	d := f.defers[last]
+	f.defers = f.defers[:last]
 	if d.fn.Kind != model.Fn {
 		r.open(d.args...)
 		return done

@@ -75,7 +75,7 @@ func (r *run) reader(at model.Value, op model.Op) (model.Value, model.Op) {
 // pass goes by an operation whose object is not followed.
 func (r *run) pass(in *model.Instr) outcome {
 	for i := range in.Dst {
-		r.set(in, i, r.terms.fresh())
+		r.set(in, i, r.s.fresh())
 	}
 	return done
 }
@@ -151,8 +151,8 @@ func (r *run) cell(at model.Value, in *model.Instr) (v model.Value, ours bool) {
 }
 
 func (r *run) setCell(at, v model.Value) {
-	if cells := r.cells(at, 1); cells != nil {
-		cells[0] = v
+	if r.cells(at, 1) != nil {
+		r.write(at, 0, v)
 		return
 	}
 	r.s.memory = remember(r.s.memory, at.A, v)
@@ -163,22 +163,23 @@ func (r *run) condition(in *model.Instr, at model.Value) outcome {
 	if at.Kind != model.Ref || r.s.objects[at.A].open {
 		return r.pass(in)
 	}
-	p := &r.s.procs[r.g]
 	switch in.Op {
 	case model.Enlist:
-		p.queue, p.ticket = at, r.last(at)+1
+		last := r.last(at)
+		p := r.s.proc(r.g)
+		p.queue, p.ticket = at, last+1
 		return done
 	case model.Park:
-		if !p.called {
+		if !r.s.procs[r.g].called {
 			return waits
 		}
+		p := r.s.proc(r.g)
 		p.queue, p.ticket, p.called = model.Value{}, 0, false
 		return done
 	}
 	for {
 		first := -1
-		for g := range r.s.procs {
-			q := &r.s.procs[g]
+		for g, q := range r.s.procs {
 			if r.parked(g, at) && !q.called && (first < 0 || q.ticket < r.s.procs[first].ticket) {
 				first = g
 			}
@@ -186,7 +187,7 @@ func (r *run) condition(in *model.Instr, at model.Value) outcome {
 		if first < 0 {
 			return done
 		}
-		r.s.procs[first].called = true
+		r.s.proc(first).called = true
 		if in.Op == model.Signal {
 			return done
 		}
@@ -195,7 +196,7 @@ func (r *run) condition(in *model.Instr, at model.Value) outcome {
 
 // parked reports whether goroutine g is in the queue of the condition.
 func (r *run) parked(g int, at model.Value) bool {
-	p := &r.s.procs[g]
+	p := r.s.procs[g]
 	return !p.ended() && p.ticket > 0 && p.queue == at
 }
 

@@ -19,7 +19,7 @@ func (r *run) hold(in *model.Instr) outcome {
 	case model.Unbox:
 		return r.unbox(in)
 	case model.MakeMap:
-		r.set(in, 0, model.Value{Kind: model.Ref, A: r.object(object{kind: table})})
+		r.set(in, 0, model.Value{Kind: model.Ref, A: r.s.add(object{kind: table})})
 	case model.Lookup:
 		return r.lookup(in)
 	case model.Update, model.Delete:
@@ -37,7 +37,7 @@ func (r *run) table(v model.Value) *object {
 	if v.Kind != model.Ref || r.s.objects[v.A].kind != table || r.s.objects[v.A].open {
 		return nil
 	}
-	return &r.s.objects[v.A]
+	return r.s.objects[v.A]
 }
 
 // entry finds the place of a key's entry in a map, -1 for none. The outcome is not
@@ -68,7 +68,7 @@ func (r *run) equal(a, b model.Value) (bool, outcome) {
 	if a.Kind == model.Zero || b.Kind == model.Zero {
 		return false, lost
 	}
-	v := r.resolve(r.terms.of(term{op: "==", a: a, b: b}))
+	v := r.resolve(r.term(term{op: "==", a: a, b: b}))
 	if v.Kind == model.Sym {
 		return false, r.choose(v.A, model.Bool(true), model.Bool(false))
 	}
@@ -81,7 +81,7 @@ func (r *run) element(m, key model.Value) (int32, bool) {
 	if m.Kind != model.Sym && m.Kind != model.Set || key.Kind == model.Zero || key.Kind == model.Ref {
 		return 0, false
 	}
-	return r.terms.of(term{op: "element", a: m, b: key}).A, true
+	return r.term(term{op: "element", a: m, b: key}).A, true
 }
 
 func (r *run) lookup(in *model.Instr) outcome {
@@ -97,8 +97,8 @@ func (r *run) lookup(in *model.Instr) outcome {
 	}
 	switch at, out := r.entry(o, key); {
 	case out == lost:
-		r.set(in, 0, r.terms.fresh())
-		r.set(in, 1, r.terms.fresh())
+		r.set(in, 0, r.s.fresh())
+		r.set(in, 1, r.s.fresh())
 	case out != done:
 		return out
 	case at < 0:
@@ -114,11 +114,11 @@ func (r *run) lookup(in *model.Instr) outcome {
 func (r *run) missing(in *model.Instr) {
 	switch {
 	case in.N == 1:
-		r.set(in, 0, model.Value{Kind: model.Ref, A: r.object(object{cells: slices.Clone(in.Cells)})})
+		r.set(in, 0, model.Value{Kind: model.Ref, A: r.s.add(object{cells: slices.Clone(in.Cells)})})
 	case len(in.Cells) == 1:
 		r.set(in, 0, in.Cells[0])
 	default:
-		r.set(in, 0, r.terms.fresh())
+		r.set(in, 0, r.s.fresh())
 	}
 	r.set(in, 1, model.Bool(false))
 }
@@ -128,8 +128,8 @@ func (r *run) missing(in *model.Instr) {
 func (r *run) lookupUnknown(in *model.Instr, m, key model.Value) {
 	at, ok := r.element(m, key)
 	if !ok {
-		r.set(in, 0, r.terms.fresh())
-		r.set(in, 1, r.terms.fresh())
+		r.set(in, 0, r.s.fresh())
+		r.set(in, 1, r.s.fresh())
 		return
 	}
 	if v, ok := lookup(r.s.memory, at); ok {
@@ -138,9 +138,9 @@ func (r *run) lookupUnknown(in *model.Instr, m, key model.Value) {
 		return
 	}
 	place := model.Value{Kind: model.Sym, A: at}
-	r.set(in, 0, r.resolve(r.terms.of(term{op: "load", a: place, n: r.s.epoch})))
-	has := r.terms.of(term{op: "has", a: place})
-	r.set(in, 1, r.resolve(r.terms.of(term{op: "load", a: has, n: r.s.epoch})))
+	r.set(in, 0, r.resolve(r.term(term{op: load, a: place, n: r.s.epoch})))
+	has := r.term(term{op: "has", a: place})
+	r.set(in, 1, r.resolve(r.term(term{op: load, a: has, n: r.s.epoch})))
 }
 
 // update runs what changes a map. A map with a key that cannot be told from others
@@ -157,6 +157,7 @@ func (r *run) update(in *model.Instr) outcome {
 	if o == nil {
 		return r.updateUnknown(in, m, key)
 	}
+	r.widen()
 	at, out := r.entry(o, key)
 	switch {
 	case out == lost, len(o.cells) >= 2*entries:
@@ -164,11 +165,13 @@ func (r *run) update(in *model.Instr) outcome {
 	case out != done:
 		return out
 	case in.Op == model.Delete && at >= 0:
+		o = r.s.object(m.A)
 		o.cells = slices.Delete(o.cells, at, at+2)
 	case in.Op == model.Delete:
 	case at >= 0:
-		o.cells[at+1] = r.eval(in.Args[2])
+		r.s.object(m.A).cells[at+1] = r.eval(in.Args[2])
 	default:
+		o = r.s.object(m.A)
 		o.cells = append(o.cells, key, r.eval(in.Args[2]))
 	}
 	return done
@@ -178,7 +181,7 @@ func (r *run) updateUnknown(in *model.Instr, m, key model.Value) outcome {
 	at, ok := r.element(m, key)
 	if in.Op == model.Delete {
 		if ok {
-			r.s.memory = slices.DeleteFunc(r.s.memory, func(f fact) bool { return f.term == at })
+			r.s.memory = slices.DeleteFunc(slices.Clone(r.s.memory), func(f fact) bool { return f.term == at })
 			r.s.epoch++
 		}
 		return done
@@ -201,7 +204,7 @@ func (r *run) keys(in *model.Instr) {
 	for i := 0; i < len(o.cells); i += 2 {
 		list = append(list, o.cells[i])
 	}
-	r.set(in, 0, model.Value{Kind: model.Ref, A: r.object(object{cells: list})})
+	r.set(in, 0, model.Value{Kind: model.Ref, A: r.s.add(object{cells: list})})
 }
 
 // nextEntry takes one step of a loop over a map. It sees no entry that has been
@@ -213,8 +216,8 @@ func (r *run) nextEntry(in *model.Instr) outcome {
 		if out := r.binary(&more); out != done {
 			return out
 		}
-		r.set(in, 1, r.terms.fresh())
-		r.set(in, 2, r.terms.fresh())
+		r.set(in, 1, r.s.fresh())
+		r.set(in, 2, r.s.fresh())
 		r.set(in, 3, model.Number(int(at.A)+1))
 		return done
 	}
@@ -252,7 +255,7 @@ func (r *run) box(in *model.Instr) {
 		r.set(in, 0, v)
 		return
 	}
-	r.set(in, 0, model.Value{Kind: model.Ref, A: r.object(o)})
+	r.set(in, 0, model.Value{Kind: model.Ref, A: r.s.add(o)})
 }
 
 // unbox asks an interface for a value of a type. Without a place for the answer, a
@@ -269,7 +272,7 @@ func (r *run) unbox(in *model.Instr) outcome {
 		if len(in.Dst) < 2 {
 			return ends
 		}
-		r.set(in, 0, r.terms.fresh())
+		r.set(in, 0, r.s.fresh())
 		r.set(in, 1, model.Bool(false))
 		return done
 	case known:
@@ -278,7 +281,7 @@ func (r *run) unbox(in *model.Instr) outcome {
 			v = r.s.objects[v.A].cells[0]
 		}
 	default:
-		r.set(in, 1, r.terms.fresh())
+		r.set(in, 1, r.s.fresh())
 	}
 	r.set(in, 0, v)
 	return done
