@@ -155,8 +155,10 @@ func (c *coder) constant(v *ssa.Const) model.Operand {
 	case v.Value.Kind() == constant.String:
 		return model.Const(c.text(constant.StringVal(v.Value)))
 	case v.Value.Kind() == constant.Int:
-		if n, ok := constant.Int64Val(v.Value); ok && -model.MaxNumber < n && n < model.MaxNumber {
-			return model.Const(model.Number(int(n)))
+		if n, ok := constant.Int64Val(v.Value); ok {
+			if x, ok := number64(n); ok {
+				return model.Const(x)
+			}
 		}
 		// Larger numbers are told apart as strings are.
 		return model.Const(c.text(v.Value.ExactString()))

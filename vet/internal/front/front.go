@@ -76,6 +76,7 @@ func (p *Package) Build(root *ssa.Function) *Model {
 	}
 	b.prog.Given = inTest(root)
 	b.prog.Classes, b.prog.Globals = len(b.classes), len(b.globals)
+	b.shrink()
 	b.prog.Prepare()
 	return &Model{Program: b.prog, Source: b.source, Alone: !b.spawns}
 }

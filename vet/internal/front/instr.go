@@ -54,8 +54,7 @@ func (c *coder) instr(in ssa.Instruction) {
 	case *ssa.Extract:
 		c.emit(model.Instr{Op: model.Move, Dst: c.dst(in), Args: []model.Operand{model.Reg(c.reg(in.Tuple) + in.Index)}})
 	case *ssa.Slice:
-		if in.Low == nil && in.High == nil && in.Max == nil {
-			c.emit(model.Instr{Op: model.Slice, Dst: c.dst(in), Args: []model.Operand{c.arg(in.X)}})
+		if c.slice(in) {
 			break
 		}
 		c.unknown(in, []ssa.Value{in.X})
@@ -256,6 +255,21 @@ func (c *coder) convert(v, x ssa.Value) {
 func (c *coder) makeSlice(in *ssa.MakeSlice) {
 	elem := c.zero(in.Type().Underlying().(*types.Slice).Elem())
 	c.emit(model.Instr{Op: model.Make, Dst: c.dst(in), Args: []model.Operand{c.arg(in.Len)}, Cells: elem})
+}
+
+// slice writes a slice expression that is followed: of the whole, and of what make
+// has made of constant numbers.
+func (c *coder) slice(in *ssa.Slice) bool {
+	if in.Low == nil && in.High == nil && in.Max == nil {
+		c.emit(model.Instr{Op: model.Slice, Dst: c.dst(in), Args: []model.Operand{c.arg(in.X)}})
+		return true
+	}
+	if made, ok := in.X.(*ssa.Alloc); ok && made.Comment == "makeslice" && in.Low == nil && in.Max == nil {
+		elem := c.zero(in.Type().Underlying().(*types.Slice).Elem())
+		c.emit(model.Instr{Op: model.Make, Dst: c.dst(in), Args: []model.Operand{c.arg(in.High)}, Cells: elem})
+		return true
+	}
+	return false
 }
 
 // length returns an instruction for the length of a value.
