@@ -39,15 +39,21 @@ func number64(n int64) (model.Value, bool) {
 
 // A census is what a program's marked numbers are used for.
 type census struct {
-	values map[int32]bool // compared, passed on, kept
+	values map[int32]int  // compared, passed on, kept: how often
 	adds   map[int32]bool // given to WaitGroup.Add
-	next   int32          // the largest of the small ones
-	fixed  bool           // some are reckoned with
+	rooms  map[int32]bool // of channels
+	bounds map[int32]bool // small numbers that are compared
+	last   int32          // the largest of the small ones
+	sends  int32
+	fixed  bool // some are reckoned with
 }
 
 // shrink makes the marked numbers of the program small, and takes off the marks.
 func (b *builder) shrink() {
-	c := census{values: make(map[int32]bool), adds: make(map[int32]bool), next: 1}
+	c := census{
+		values: make(map[int32]int), adds: make(map[int32]bool), rooms: make(map[int32]bool), bounds: make(map[int32]bool),
+		last: 1, sends: b.sends(),
+	}
 	b.eachNumber(c.count)
 	to := c.small()
 	b.eachNumber(func(in *model.Instr, v *model.Value) {
@@ -88,15 +94,18 @@ func (c *census) count(in *model.Instr, v *model.Value) {
 	switch {
 	case v.B == 0:
 		if v.A <= small {
-			c.next = max(c.next, v.A)
+			c.last = max(c.last, v.A)
+			c.bounds[v.A] = c.bounds[v.A] || in.Op == model.Bin && compares(in.Name)
 		}
-	case in.Op == model.MakeChan, in.Op == model.Make, in.Op == model.Index:
+	case in.Op == model.Make, in.Op == model.Index:
+	case in.Op == model.MakeChan:
+		c.rooms[v.A] = true
 	case in.Op == model.Add:
 		c.adds[v.A] = true
 	case in.Op == model.Bin && !compares(in.Name):
 		c.fixed = true
 	default:
-		c.values[v.A] = true
+		c.values[v.A]++
 	}
 }
 
@@ -111,23 +120,19 @@ func compares(op string) bool {
 // small returns what becomes of each number, or nil where they stay.
 func (c *census) small() map[int32]int32 {
 	list := slices.Sorted(maps.Keys(c.values))
-	if c.fixed || len(list) > tooMany {
+	if c.fixed || len(list) == 0 || len(list) > tooMany || c.related(list) {
 		return nil
 	}
-	for n := range c.adds {
-		if !c.values[n] {
+	last, next := c.last, c.last
+	for n := range c.rooms {
+		switch {
+		case c.values[n] > 0: // that it is a loop's bound as well may be chance: leave room for each send
+			next = max(next, c.sends)
+		case n < list[len(list)-1]:
 			return nil
 		}
 	}
-	for i, x := range list {
-		for _, y := range list[i:] {
-			if c.values[x+y] || int64(x)*int64(y) <= math.MaxInt32 && c.values[x*y] {
-				return nil
-			}
-		}
-	}
 	to := make(map[int32]int32)
-	last, next := c.next, c.next
 	for _, n := range list {
 		gap := n - last
 		if gap > near {
@@ -137,4 +142,47 @@ func (c *census) small() map[int32]int32 {
 		to[n], last = next, n
 	}
 	return to
+}
+
+// related reports whether some of the numbers may be made of others.
+func (c *census) related(list []int32) bool {
+	for n := range c.adds {
+		if c.values[n] == 0 {
+			return true
+		}
+	}
+	has := func(n int64) bool { return n <= math.MaxInt32 && c.values[int32(n)] > 0 }
+	for i, x := range list {
+		if c.values[x] > 1 && has(2*int64(x)) {
+			return true
+		}
+		for k := range c.bounds {
+			if k > 1 && c.bounds[k] && has(int64(k)*int64(x)) {
+				return true
+			}
+		}
+		for j, y := range list[i:] {
+			if j > 0 && has(int64(x)+int64(y)) || has(int64(x)*int64(y)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sends counts the places that send.
+func (b *builder) sends() (n int32) {
+	for _, f := range b.prog.Funcs {
+		for i := range f.Code {
+			if f.Code[i].Op == model.Send {
+				n++
+			}
+			for _, cs := range f.Code[i].Cases {
+				if cs.Send {
+					n++
+				}
+			}
+		}
+	}
+	return n
 }

@@ -177,3 +177,60 @@ func room(work func() int) {
 	results <- work()
 	results <- work()
 }
+
+func overfull(work func() int) {
+	results := make(chan int, 40)
+	go func() {
+		for range 50 {
+			results <- work()
+		}
+	}()
+}
+
+func twice(work func() int) {
+	results := make(chan int)
+	for range 50 {
+		go func() { results <- work() }()
+	}
+	for range 50 {
+		go func() { results <- work() }()
+	}
+	for range 100 {
+		<-results
+	}
+}
+
+func unrelated(work func() int) {
+	results := make(chan int)
+	for range 50 {
+		go func() {
+			results <- work() // want `chan-send`
+		}()
+	}
+	for range 130 {
+		work()
+	}
+}
+
+func pairs(work func() int) {
+	results := make(chan int)
+	for range 50 {
+		for range 2 {
+			go func() { results <- work() }()
+		}
+	}
+	for range 100 {
+		<-results
+	}
+}
+
+func some(work func() int) {
+	results := make(chan int, 100)
+	for range 100 {
+		work()
+	}
+	results <- work()
+	results <- work()
+	results <- work()
+	results <- work()
+}
