@@ -156,7 +156,7 @@ func (c *coder) constant(v *ssa.Const) model.Operand {
 		return model.Const(c.text(constant.StringVal(v.Value)))
 	case v.Value.Kind() == constant.Int:
 		if n, ok := constant.Int64Val(v.Value); ok {
-			if x, ok := number64(n); ok {
+			if x, ok := whole64(n); ok {
 				return model.Const(x)
 			}
 		}

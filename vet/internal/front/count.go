@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/unleak/unleak/vet/internal/model"
 )
@@ -18,16 +17,15 @@ import (
 // WaitGroup counts what no loop does, they stay as they are.
 
 const (
-	small    = 3  // larger numbers are marked
-	near     = 3  // the distances that stay
-	tooMany  = 24 // numbers of a program that has tables rather than counts
-	fromText = 1000
+	small   = 3  // larger numbers are marked
+	near    = 3  // the distances that stay
+	tooMany = 24 // numbers of a program that has tables rather than counts
 )
 
-// number64 returns the value of a whole number of the source. The mark goes before the
-// program is searched.
-func number64(n int64) (model.Value, bool) {
-	if n < -fromText || n > math.MaxInt32 {
+// whole64 returns the value of a whole number of the source, if it is not too large.
+// The mark goes before the program is searched.
+func whole64(n int64) (model.Value, bool) {
+	if n <= -model.MaxNumber || n >= model.MaxNumber {
 		return model.Value{}, false
 	}
 	v := model.Number(int(n))
@@ -60,12 +58,8 @@ func (b *builder) shrink() {
 		if v.B == 0 {
 			return
 		}
-		n, ok := to[v.A]
-		switch {
-		case ok && in.Op != model.Index:
+		if n, ok := to[v.A]; ok && in.Op != model.Index {
 			v.A = n
-		case v.A >= fromText: // large numbers are told apart as strings are
-			v.A = b.text(strconv.Itoa(int(v.A))).A
 		}
 		v.B = 0
 	})
