@@ -63,6 +63,7 @@ func (result *Result) search(pkg *front.Package, f *ssa.Function, r *reporter) {
 	if m == nil {
 		return
 	}
+	m.Program = m.Slice()
 	var limits search.Limits
 	if m.Alone { // what one goroutine does to itself shows soon
 		limits = search.Limits{Work: 20_000}
