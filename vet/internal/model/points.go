@@ -27,6 +27,7 @@ type place struct {
 const (
 	element = -1 // of a slice or array
 	ending  = -2 // the channel of a context
+	entry   = -3 // a key of a map
 	capture = -10
 )
 
@@ -132,6 +133,9 @@ func (w *places) cell(n *place, at int) *place {
 		return nil
 	}
 	n = n.root()
+	if at == 0 { // an object has its first cell's address
+		return n
+	}
 	c, ok := n.cells[at]
 	if !ok {
 		c = w.new()
@@ -211,17 +215,27 @@ func (w *places) unite(a, b *place) {
 		a.tag(t)
 	}
 	a.null = a.null || b.null
-	made, cells, content := a.made || b.made, b.cells, b.content
+	made := a.made || b.made
+	cells, content := b.cells, b.content
 	b.cells, b.content, b.fns, b.tags = nil, nil, nil, nil
 	for at, c := range cells {
-		w.unite(w.cell(a, at), c)
-	}
-	if content != nil {
-		w.unite(w.contents(a), content)
-	}
-	if made {
+		if own, ok := a.root().cells[at]; ok {
+			w.unite(own, c)
+			continue
+		}
 		a = a.root()
-		a.made = false // what came from the other may not know it yet
+		if a.cells == nil {
+			a.cells = make(map[int]*place)
+		}
+		a.cells[at] = c
+	}
+	if a = a.root(); content != nil && a.content != nil {
+		w.unite(a.content, content)
+	} else if content != nil {
+		a.content = content
+	}
+	if a = a.root(); made { // what came from the other may not know it yet
+		a.made = false
 		w.make(a)
 	}
 }
@@ -276,7 +290,7 @@ func (w *places) instr(at site) {
 	}
 	arg := func(i int) *place { return w.operand(at.fn, in.Args[i]) }
 	switch in.Op {
-	case Move, Assert, Slice, Copy:
+	case Move, Slice, Copy:
 		w.flow(at.fn, in.Args[0], dst(0))
 	case Append:
 		w.flow(at.fn, in.Args[0], dst(0))
@@ -288,11 +302,31 @@ func (w *places) instr(at site) {
 		for i := range in.Args {
 			w.flow(at.fn, Operand{Reg: -1, Const: in.Args[1-i].Const}, arg(i)) // a comparison with nil
 		}
-	case New, Make, MakeChan:
+	case New:
+		w.object(in, dst(0))
+	case Make, MakeChan, MakeMap:
 		w.make(dst(0))
-		if n := dst(0); n != nil && in.Op == New && n.tag(in.N) {
-			w.changed = true
+	case Box:
+		w.box(at, dst(0))
+	case Unbox:
+		w.flow(at.fn, in.Args[0], dst(0)) // where the type is not known
+		if in.N == 1 {
+			w.unite(dst(0), w.contents(arg(0)))
 		}
+	case Lookup:
+		w.unite(dst(0), w.contents(arg(0)))
+		if in.N == 1 {
+			w.make(dst(0))
+		}
+	case Update:
+		w.flow(at.fn, in.Args[1], w.cell(arg(0), entry))
+		w.flow(at.fn, in.Args[2], w.contents(arg(0)))
+	case Keys:
+		w.make(dst(0))
+		w.unite(w.contents(dst(0)), w.cell(arg(0), entry))
+	case Next:
+		w.unite(dst(1), w.cell(arg(0), entry))
+		w.unite(dst(2), w.contents(arg(0)))
 	case Closure:
 		w.closure(at, dst(0))
 	case Addr:
@@ -319,6 +353,38 @@ func (w *places) instr(at site) {
 	case Call, Invoke, Go, GoInvoke, Defer, DeferInvoke:
 		w.call(at, dst)
 	}
+}
+
+func (w *places) object(in *Instr, to *place) {
+	if to == nil {
+		return
+	}
+	w.make(to)
+	w.tag(to, in.N)
+	for i, c := range in.Cells {
+		if c.Kind == Fn && w.contents(w.cell(to, i)).function(int(c.A)) {
+			w.changed = true
+		}
+	}
+}
+
+func (w *places) tag(n *place, t int) {
+	if n.root().tag(t) {
+		w.changed = true
+	}
+}
+
+func (w *places) box(at site, to *place) {
+	in := &w.Funcs[at.fn].Code[at.pc]
+	if to == nil {
+		return
+	}
+	w.make(to)
+	w.tag(to, in.Tag)
+	if in.N == 1 {
+		to = w.contents(to)
+	}
+	w.flow(at.fn, in.Args[0], to)
 }
 
 func (w *places) closure(at site, to *place) {

@@ -6,20 +6,24 @@ import "slices"
 
 // rewrite makes a program of what is kept.
 func (s *slicer) rewrite() *Program {
-	out := &Program{Methods: s.Methods, Classes: s.Classes, Globals: s.Globals}
+	out := *s.Program
+	out.Funcs = nil
 	for fn, f := range s.Funcs {
-		g := &Func{Name: f.Name, Params: f.Params, Captures: f.Captures, Regs: f.Params, Inner: f.Inner}
-		out.Funcs = append(out.Funcs, g)
+		g := *f
+		out.Funcs = append(out.Funcs, &g)
 		if !s.called[fn] {
-			g.Code = []Instr{{Op: Return}}
+			if !f.Cancels() { // that is something to know of functions that outsiders get
+				g.Regs, g.Code = f.Params, []Instr{{Op: Return}}
+			}
 			continue
 		}
-		w := &writer{slicer: s, fn: fn, out: g, starts: make(map[int]int), regs: make(map[int]int)}
+		g.Regs, g.Code = f.Params, nil
+		w := &writer{slicer: s, fn: fn, out: &g, starts: make(map[int]int), regs: make(map[int]int)}
 		w.blocks()
 		w.compact()
 	}
 	out.Prepare()
-	return out
+	return &out
 }
 
 // A writer writes the slice of one function.
@@ -129,6 +133,10 @@ func (w *writer) leave(in Instr) {
 // that it is not nil.
 func (w *writer) instr(pc int, checked map[int]bool) {
 	in := w.Funcs[w.fn].Code[pc]
+	if in.Op == Again {
+		w.emit(in)
+		return
+	}
 	if !w.kept[w.fn][pc] {
 		if in.Op != Addr || in.Args[0].Reg < 0 || !w.needed[w.fn][in.Args[0].Reg] || checked[in.Args[0].Reg] {
 			return

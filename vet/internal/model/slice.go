@@ -162,7 +162,7 @@ func (s *slicer) keep(at site) {
 // affects reports whether an instruction does more than to set registers.
 func (s *slicer) affects(at site) bool {
 	switch s.Funcs[at.fn].Code[at.pc].Op {
-	case Store, Put, Escape, Call, Invoke, Go, GoInvoke, Defer, DeferInvoke, Send, Recv, Select:
+	case Store, Put, Update, Delete, Escape, Call, Invoke, Go, GoInvoke, Defer, DeferInvoke, Send, Recv, Select:
 		return true
 	}
 	return s.acts(at)
@@ -258,9 +258,9 @@ func (s *slicer) depend(at site) {
 				}
 			}
 		}
-	case Load:
+	case Load, Unbox, Lookup, Keys, Next, Len:
 		s.reads(fn, in.Args[0])
-		s.operandNeeded(fn, in.Args[0])
+		fallthrough
 	default:
 		for _, a := range in.Args {
 			s.operandNeeded(fn, a)
@@ -286,6 +286,14 @@ func (s *slicer) reconsider(at site, in *Instr) {
 	switch in.Op {
 	case Store:
 		if n := s.operand(fn, in.Args[0]); n != nil && n.read || s.leads(fn, in.Args[1]) {
+			s.keep(at)
+		}
+	case Update, Delete:
+		n, changes := s.operand(fn, in.Args[0]), false
+		for _, a := range in.Args[1:] {
+			changes = changes || s.leads(fn, a)
+		}
+		if changes || n != nil && n.read {
 			s.keep(at)
 		}
 	case Put:
