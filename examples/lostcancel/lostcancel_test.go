@@ -29,8 +29,8 @@ func TestLeakyHighest(t *testing.T) {
 
 func TestFixedHighest(t *testing.T) {
 	for range 2 {
-		if got := HighestFixed(context.Background(), temperatures(17, 21, 19), 3); got != 21 {
-			t.Errorf("HighestFixed = %d, want 21", got)
+		if got, err := HighestFixed(t.Context(), temperatures(17, 21, 19), 3); got != 21 || err != nil {
+			t.Errorf("HighestFixed = %d, %v, want 21", got, err)
 		}
 	}
 	settle.Wait(t)

@@ -60,7 +60,7 @@ func (c *coder) invoke(in ssa.CallInstruction, op model.Op, dst []int) {
 	common := in.Common()
 	name := named(common.Value.Type()) + "." + common.Method.Name()
 	values := append([]ssa.Value{common.Value}, common.Args...)
-	if _, ok := standards[name]; ok || failing[name] {
+	if _, ok := standards[name]; ok || failing[name] || testContext[name] {
 		c.standard(in, op, dst, name, values)
 		return
 	}
@@ -72,8 +72,11 @@ func (c *coder) invoke(in ssa.CallInstruction, op model.Op, dst []int) {
 // standard writes the call of another package's function.
 func (c *coder) standard(in ssa.CallInstruction, op model.Op, dst []int, name string, args []ssa.Value) {
 	s, ok := standards[name]
-	if failing[name] {
+	switch {
+	case failing[name]:
 		s, ok = exit, true
+	case testContext[name] && len(c.ending) > 0 && op == model.Call:
+		s, ok = endWithTest, true
 	}
 	if !ok && harmless(in.Common()) {
 		c.emit(model.Instr{Op: model.Fresh, Dst: dst})

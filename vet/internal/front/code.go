@@ -18,7 +18,8 @@ type coder struct {
 	f      *ssa.Function
 	out    *model.Func
 	regs   map[ssa.Value]int
-	starts []int // by block: where its code begins
+	starts []int           // by block: where its code begins
+	ending []model.Operand // what outsiders get when the function returns
 	jumps  []jump
 	pos    token.Pos
 }
@@ -38,6 +39,9 @@ func (b *builder) translate(f *ssa.Function, out *model.Func) {
 	}
 	for _, v := range f.FreeVars {
 		c.reg(v)
+	}
+	if usesTestContext(f) {
+		c.ending = reg(c.fresh(1))
 	}
 	c.starts = make([]int, len(f.Blocks))
 	for i := range c.starts {

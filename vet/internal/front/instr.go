@@ -90,6 +90,9 @@ func (c *coder) control(in ssa.Instruction) {
 		c.out.Code[at].Else = len(c.out.Code)
 		c.edge(in.Block(), in.Block().Succs[1])
 	case *ssa.Return:
+		if len(c.ending) > 0 {
+			c.emit(model.Instr{Op: model.Escape, Args: c.ending})
+		}
 		c.emit(model.Instr{Op: model.Return, Args: c.args(in.Results)})
 	case *ssa.RunDefers:
 		c.emit(model.Instr{Op: model.RunDefers})

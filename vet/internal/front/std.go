@@ -206,12 +206,15 @@ func noContext(c *coder, dst []int, _ []ssa.Value) {
 	c.emit(model.Instr{Op: model.MakeContext, Dst: dst[:1], Args: null})
 }
 
-func withCancel(c *coder, dst []int, args []ssa.Value) {
+func withCancel(c *coder, dst []int, args []ssa.Value) { c.cancelled(dst, c.arg(args[0])) }
+
+// cancelled makes a context below another one, and the function that ends it.
+func (c *coder) cancelled(dst []int, parent model.Operand) {
 	cancel := c.shared("context.WithCancel.func1", 1, func(p *coder) {
 		p.out.Captures = 1
 		p.emit(model.Instr{Op: model.Cancel, Args: reg(0)})
 		p.emit(model.Instr{Op: model.Return})
 	})
-	c.emit(model.Instr{Op: model.MakeContext, Dst: dst[:1], Args: []model.Operand{c.arg(args[0])}})
+	c.emit(model.Instr{Op: model.MakeContext, Dst: dst[:1], Args: []model.Operand{parent}})
 	c.emit(model.Instr{Op: model.Closure, Dst: dst[1:2], N: int(cancel.Const.A), Args: reg(dst[0])})
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/unleak/unleak/vet/internal/model"
 )
 
 // failing holds what makes a test fail or skips it. What it leaves after that is
@@ -97,4 +99,31 @@ func calledName(call *ssa.CallCommon) string {
 		return standardName(call.StaticCallee())
 	}
 	return ""
+}
+
+// usesTestContext reports whether the function asks for its test's context.
+func usesTestContext(f *ssa.Function) bool {
+	for _, blk := range f.Blocks {
+		for _, in := range blk.Instrs {
+			if call, ok := in.(*ssa.Call); ok && testContext[calledName(call.Common())] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// testContext holds the methods that return a context which ends with the test.
+var testContext = map[string]bool{
+	"(*testing.common).Context": true,
+	"testing.TB.Context":        true,
+}
+
+// endWithTest writes the call of a test's Context: somebody ends it when the
+// function returns, and not before (package testing cancels it when the test has
+// returned, before its cleanups run).
+func endWithTest(c *coder, dst []int, _ []ssa.Value) {
+	parent := c.fresh(1)
+	noContext(c, []int{parent}, nil)
+	c.cancelled([]int{dst[0], c.ending[0].Reg}, model.Reg(parent))
 }

@@ -3,6 +3,7 @@
 package tests
 
 import (
+	"context"
 	"os"
 	"testing"
 	"time"
@@ -69,6 +70,37 @@ func TestKnown(t *testing.T) {
 		<-answers
 	}
 	<-answers
+}
+
+// A test's context ends with the test, and not before.
+
+func count(ctx context.Context, numbers chan<- int) {
+	for n := 0; ; n++ {
+		select {
+		case numbers <- n:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func TestContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	numbers := make(chan int)
+	go count(ctx, numbers)
+	go count(t.Context(), numbers)
+	for range 3 {
+		<-numbers
+	}
+}
+
+func TestContextInVain(t *testing.T) {
+	numbers := make(chan int)
+	go func() {
+		<-t.Context().Done() // want `context`
+	}()
+	<-numbers // want `chan-receive`
 }
 
 // Where nothing that is unknown decides, a test is searched to its end.

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+
+// Vetclean runs vet over clean, well-kept modules and counts what it says there.
+//
+//	go run ./bench/vetclean [-only MODULE,...] [-patience 60s] [-keep FOLDER]
+//
+// Each finding has a verdict in verdicts.json, of somebody who has read the code. The
+// program prints the table and the list of docs/vet-score.md, and exits with 1 where
+// a finding has no verdict. Packages that take longer than patience are named: nothing
+// is known of them.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "vetclean:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("vetclean", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	only := flags.String("only", "", "look at these `modules` alone, named with commas between")
+	patience := flags.Duration("patience", time.Minute, "give a package this `long`")
+	keep := flags.String("keep", "", "copy the modules to this `folder`, and leave them there for the next run")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q; see -help", flags.Arg(0))
+	}
+	modules, verdicts, err := lists()
+	if err != nil {
+		return err
+	}
+	if modules, err = choose(modules, *only); err != nil {
+		return err
+	}
+	folder := *keep
+	if folder == "" {
+		if folder, err = os.MkdirTemp("", "vetclean"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(folder)
+	}
+	if folder, err = filepath.Abs(folder); err != nil {
+		return err
+	}
+	tool := filepath.Join(folder, "unleak-vet")
+	build := exec.CommandContext(ctx, "go", "build", "-o", tool, "github.com/unleak/unleak/vet/cmd/unleak-vet")
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("building the tool (run vetclean inside a checkout): %w\n%s", err, out)
+	}
+	var rows []row
+	for _, m := range modules {
+		dir, err := fetch(ctx, m, folder)
+		if err != nil {
+			return err
+		}
+		r, err := look(ctx, m, dir, tool, *patience, stderr)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, r)
+	}
+	return write(stdout, rows, verdicts)
+}
+
+// choose returns the modules that are named, all for none.
+func choose(modules []module, names string) ([]module, error) {
+	if names == "" {
+		return modules, nil
+	}
+	var chosen []module
+	for name := range strings.SplitSeq(names, ",") {
+		before := len(chosen)
+		for _, m := range modules {
+			if m.Module == name {
+				chosen = append(chosen, m)
+			}
+		}
+		if len(chosen) == before {
+			return nil, fmt.Errorf("modules.json has no module %q", name)
+		}
+	}
+	return chosen, nil
+}
