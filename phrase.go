@@ -260,6 +260,9 @@ func starters(evidence []Evidence) []StarterCount {
 	seen := make(map[sighting]int)
 	most := make(map[Starter]StarterCount)
 	for _, e := range evidence {
+		if e.Source == SourceVet { // nothing was started
+			continue
+		}
 		s := Starter{Source: e.Source, Package: e.Package, Test: e.Test, Worker: e.Worker, Instance: e.Instance, Version: e.Version}
 		if e.Test == "" && e.Worker == "" {
 			s.Note = e.Note

@@ -43,7 +43,7 @@ func ResultOf(result any) (Result, bool) {
 	case *report.Result:
 		return *r, true
 	case *leak.Result:
-		return Result{Findings: r.Findings, Failed: r.Failed}, true
+		return Result{Findings: r.Findings, Failed: r.Failed, Scopes: r.Scopes, Unfinished: r.Unfinished}, true
 	}
 	return Result{}, false
 }

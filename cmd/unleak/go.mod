@@ -12,7 +12,9 @@ require (
 	github.com/klauspost/compress v1.20.3
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/unleak/unleak v0.0.0
+	github.com/unleak/unleak/vet v0.0.0
 	golang.org/x/mod v0.31.0
+	golang.org/x/tools v0.39.0
 )
 
 require (
@@ -30,5 +32,4 @@ require (
 	golang.org/x/exp v0.0.0-20231006140011-7918f672742d // indirect
 	golang.org/x/sync v0.22.0 // indirect
 	golang.org/x/sys v0.47.0 // indirect
-	golang.org/x/tools v0.39.0 // indirect
 )

@@ -75,3 +75,14 @@ func failure(f *ssa.Function, reason any) unleak.Loss {
 		Hides:   true,
 	}
 }
+
+// unfinished tells of a scope that was not searched to its end. That is the price of
+// a bound on time and memory and no mistake, so it hides nothing that was promised.
+func (r *reporter) unfinished(f *ssa.Function, kind, why string) unleak.Loss {
+	at := r.pass.Fset.Position(f.Pos())
+	return unleak.Loss{
+		Kind:    kind,
+		Package: r.pass.Pkg.Path(),
+		Message: fmt.Sprintf("%s (%s:%d) %s.", unleak.ShortFunc(front.Name(f)), filepath.Base(at.Filename), at.Line, why),
+	}
+}

@@ -33,9 +33,10 @@ type Result struct {
 	Findings []unleak.Finding
 	// Scopes counts the functions whose models were searched, Over those that had
 	// too many states to try them all, and Lost those in which some path could not be
-	// followed to its end. Failed lists functions whose analysis failed.
+	// followed to its end; Unfinished names both. Failed lists functions whose
+	// analysis failed.
 	Scopes, Over, Lost int
-	Failed             []unleak.Loss
+	Unfinished, Failed []unleak.Loss
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -72,6 +73,9 @@ func (result *Result) search(pkg *front.Package, f *ssa.Function, r *reporter) {
 	result.Scopes++
 	if found.Over {
 		result.Over++
+		result.Unfinished = append(result.Unfinished, r.unfinished(f, "over-budget", "has more states than the search tries: leaks there may have been missed"))
+	} else if found.Lost > 0 {
+		result.Unfinished = append(result.Unfinished, r.unfinished(f, "in-part", "has paths that the model cannot follow: leaks there may have been missed"))
 	}
 	if found.Lost > 0 {
 		result.Lost++

@@ -57,7 +57,11 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 		if len(g.Stack) == 0 {
 			_, l.pos = r.text.at(site.Pos)
 		}
-		g.Stack = append(g.Stack, r.frame(f.Name, site.Pos))
+		at := r.frame(f.Name, site.Pos)
+		if start := r.pass.Fset.Position(l.pos); len(g.Stack) == 0 && start.Line == at.Line {
+			at.Column = start.Column // of the expression, not of its operator
+		}
+		g.Stack = append(g.Stack, at)
 	}
 	if len(g.Stack) == 0 || !l.pos.IsValid() {
 		return

@@ -4,6 +4,7 @@ package leak
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"slices"
 	"strings"
@@ -135,7 +136,7 @@ func (w *writer) event(e search.Event) {
 			return
 		}
 	case model.Return:
-		w.returns(st)
+		w.returns(w.atEnd(st, e.At))
 		return
 	}
 	if st.What == "" {
@@ -169,10 +170,31 @@ func (w *writer) returns(st step) {
 		}
 		break
 	}
-	if st.What == "" {
-		st.What = "return"
-	}
 	w.steps = append(w.steps, st)
+}
+
+// atEnd corrects a return that no statement names: it stands at the closing brace.
+func (w *writer) atEnd(st step, at search.Point) step {
+	if strings.HasPrefix(st.What, "return") {
+		return st
+	}
+	st.What = "end of function"
+	f := w.m.Source[at.Func]
+	if f == nil {
+		return st
+	}
+	var body *ast.BlockStmt
+	switch syntax := f.Syntax().(type) {
+	case *ast.FuncDecl:
+		body = syntax.Body
+	case *ast.FuncLit:
+		body = syntax.Body
+	}
+	if body != nil {
+		st.pos = body.Rbrace
+		st.At = w.frame(w.m.Funcs[at.Func].Name, st.pos)
+	}
+	return st
 }
 
 // step writes what a goroutine does at a point, by the way it goes on.

@@ -81,6 +81,9 @@ func finding(f *unleak.Finding, opts Options) string {
 		properties = append(properties, "file="+escapeProperty(path.Join(opts.Dir, place.File)))
 		if place.Line > 0 {
 			properties = append(properties, "line="+strconv.Itoa(place.Line))
+			if place.Column > 0 {
+				properties = append(properties, "col="+strconv.Itoa(place.Column))
+			}
 		}
 	}
 	title := "suspected goroutine leak"
@@ -102,6 +105,11 @@ func message(f *unleak.Finding) string {
 	}
 	if by := tests(f); by != "" {
 		lines = append(lines, by)
+	}
+	if f.Schedule != nil {
+		for i := range f.Schedule.Steps {
+			lines = append(lines, fmt.Sprintf("%d  %s", i+1, f.Schedule.Steps[i].Text()))
+		}
 	}
 	if f.Explanation != "" {
 		lines = append(lines, f.Explanation)

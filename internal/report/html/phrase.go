@@ -17,7 +17,7 @@ import (
 // functions are what the templates call.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"plural": plural, "number": number, "place": place, "trend": trend, "bytes": unleak.Bytes, "at": at,
+		"plural": plural, "number": number, "place": place, "trend": trend, "next": func(i int) int { return i + 1 }, "bytes": unleak.Bytes, "at": at,
 		"groupsStyle":  func() template.CSS { return template.CSS(part(groupsStyle)) },
 		"groupsScript": func() template.JS { return template.JS(part(groupsScripts[:]...)) },
 	}

@@ -77,6 +77,7 @@ type result struct {
 	Locations    []location        `json:"locations"`
 	Related      []location        `json:"relatedLocations,omitempty"`
 	Stacks       []stack           `json:"stacks,omitempty"`
+	Flows        []codeFlow        `json:"codeFlows,omitempty"`
 	Fixes        []sarifFix        `json:"fixes,omitempty"`
 	Occurrences  int               `json:"occurrenceCount"`
 	Fingerprints map[string]string `json:"partialFingerprints"`
@@ -131,6 +132,24 @@ type stack struct {
 
 type stackFrame struct {
 	Location location `json:"location"`
+}
+
+// A codeFlow is a schedule: a viewer steps through its places.
+type codeFlow struct {
+	Message message      `json:"message"`
+	Threads []threadFlow `json:"threadFlows"`
+}
+
+// A threadFlow holds the steps of one goroutine; executionOrder tells how those of
+// several follow each other.
+type threadFlow struct {
+	ID        string     `json:"id"`
+	Locations []flowStep `json:"locations"`
+}
+
+type flowStep struct {
+	Location location `json:"location"`
+	Order    int      `json:"executionOrder"`
 }
 
 type sarifFix struct {

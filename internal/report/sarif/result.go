@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/unleak/unleak"
 )
@@ -43,12 +44,35 @@ func newResult(f *unleak.Finding, rule int, opts Options) result {
 		}
 		r.Stacks = []stack{s}
 	}
+	if f.Schedule != nil {
+		r.Flows = []codeFlow{flow(f.Schedule, opts)}
+	}
 	for _, fix := range f.Fixes {
 		if changed := changes(fix, opts); len(changed) > 0 {
 			r.Fixes = append(r.Fixes, sarifFix{Description: message{Text: fix.Title}, Changes: changed})
 		}
 	}
 	return r
+}
+
+// flow writes a schedule goroutine by goroutine, in the order in which they first
+// take a step.
+func flow(s *unleak.Schedule, opts Options) codeFlow {
+	c := codeFlow{Message: message{Text: "A schedule that ends with goroutines stuck."}}
+	index := make(map[string]int)
+	for i := range s.Steps {
+		step := &s.Steps[i]
+		n, ok := index[step.Goroutine]
+		if !ok {
+			n = len(c.Threads)
+			index[step.Goroutine] = n
+			c.Threads = append(c.Threads, threadFlow{ID: step.Goroutine})
+		}
+		l, _ := newLocation(step.At, opts)
+		l.Message = &message{Text: fmt.Sprintf("%d  %s", i+1, step.Text())}
+		c.Threads[n].Locations = append(c.Threads[n].Locations, flowStep{Location: l, Order: i + 1})
+	}
+	return c
 }
 
 func level(g unleak.Grade) string {
@@ -87,11 +111,18 @@ func newLocation(f unleak.Frame, opts Options) (location, bool) {
 	l := location{Physical: &physicalLocation{Artifact: artifact(f, opts)}}
 	if f.Line > 0 {
 		l.Physical.Region = &region{StartLine: f.Line}
+		if f.Text != "" && isASCII(f.Text) { // else bytes are not UTF-16 code units
+			l.Physical.Region.StartColumn = f.Column
+		}
 		if f.Text != "" {
 			l.Physical.Region.Snippet = &content{Text: f.Text}
 		}
 	}
 	return l, true
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
 // artifact names a file by a URI: relative to %SRCROOT% where it is the module's,

@@ -34,6 +34,10 @@ func (p *printer) finding(b block) {
 	p.origin(b.all)
 	p.cost(f)
 	p.evidence(f)
+	if f.Schedule != nil {
+		p.field("steps", false, "in the source, one way that leads there:")
+		p.schedule(f, indent)
+	}
 	p.field("why", false, f.Explanation)
 	for i, fix := range f.Fixes {
 		title := fix.Title

@@ -35,6 +35,9 @@ type Options struct {
 	More string
 	// Width is where long lines are broken; 0 means 100.
 	Width int
+	// Source, where set, returns lines of source to show around a finding of source,
+	// and the number of the first.
+	Source func(at unleak.Frame) (first int, lines []string)
 }
 
 // Write writes the report. It shows nothing before the stream has ended, since
@@ -42,7 +45,7 @@ type Options struct {
 func Write(w io.Writer, messages iter.Seq[unleak.Message], opts Options) error {
 	p := newPrinter(w, opts)
 	run := collect(messages)
-	p.module, p.process = run.Config.Module, len(run.Snapshots) > 0
+	p.module, p.process, p.vet = run.Config.Module, len(run.Snapshots) > 0, run.Config.Command == "vet"
 	findings := run.sorted()
 	sure := slices.IndexFunc(findings, isSuspect)
 	if sure < 0 || p.Failures {
@@ -92,6 +95,7 @@ type printer struct {
 	Options
 	module  string // the user's, where known
 	process bool   // a process was looked at, not a run of tests
+	vet     bool   // source was looked at
 	// defaultMax says that Max was not given.
 	defaultMax bool
 }
@@ -131,7 +135,11 @@ func (p *printer) findings(findings []*unleak.Finding, noun string) {
 	blocks := p.blocks(findings)
 	shown := limit(blocks, p.Max)
 	for _, b := range shown {
-		p.finding(b)
+		if p.vet {
+			p.vetted(b)
+		} else {
+			p.finding(b)
+		}
 		p.line("")
 	}
 	var rest []*unleak.Finding
@@ -144,6 +152,12 @@ func (p *printer) findings(findings []*unleak.Finding, noun string) {
 // suspects writes one line for each, under a heading that says what they are.
 func (p *printer) suspects(suspects []*unleak.Finding) {
 	if len(suspects) == 0 {
+		return
+	}
+	if p.vet {
+		p.line("%s advice; worth a look, no failure", p.paint(bold, "suspects:"))
+		p.line("")
+		p.findings(suspects, "suspect")
 		return
 	}
 	if p.process {

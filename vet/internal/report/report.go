@@ -19,6 +19,10 @@ type Result struct {
 	Findings []unleak.Finding
 	// Failed lists what was lost to mistakes of ours.
 	Failed []unleak.Loss
+	// Scopes counts the functions that were searched, and Unfinished lists those not
+	// to the end.
+	Scopes     int
+	Unfinished []unleak.Loss
 }
 
 // A Leak is one place in source that leaks.

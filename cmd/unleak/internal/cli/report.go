@@ -32,6 +32,8 @@ type reporting struct {
 	exitCode int
 	max      int
 	stacks   bool
+	// source returns the lines around a place; nil where context is not given.
+	source func(unleak.Frame) (first int, lines []string)
 }
 
 var formats = []string{"text", "json", "sarif", "github", "html"}
@@ -112,7 +114,7 @@ func (r *reporting) writeTo(w io.Writer, env []string, messages iter.Seq[unleak.
 	case "html":
 		return html.Write(w, messages, html.Options{})
 	}
-	return text.Write(w, messages, text.Options{Color: r.colored(w, env), Verbose: r.stacks, Max: r.max})
+	return text.Write(w, messages, text.Options{Color: r.colored(w, env), Verbose: r.stacks, Max: r.max, Source: r.source})
 }
 
 // colored decides on colour: the flag, then NO_COLOR, CLICOLOR_FORCE, TERM=dumb,

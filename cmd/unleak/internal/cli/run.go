@@ -41,6 +41,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"test", "find the goroutines that a test run leaks, with no change to the code", runTest},
+		{"vet", "find the goroutines that leak in source, with the steps that lead there", runVet},
 		{"inspect", "find the goroutines that leak in a dump, a profile or a running process", runInspect},
 		{"explain", "say what a cause means and how to mend it", runExplain},
 		{"version", "print the version", runVersion},
