@@ -250,11 +250,13 @@ func (v *vetter) result() (*Result, error) {
 		Config:   unleak.Config{Tool: "unleak", Command: "vet", Go: v.env.GOVERSION, Module: co.Module()},
 		Findings: findings,
 		Losses:   append(v.losses, v.unfinished()...),
-		Summary:  unleak.Summary{Packages: len(v.roots)},
 	}}
 	for _, root := range v.roots {
-		r.Packages = append(r.Packages, root.ImportPath)
+		if v.missing(root) == "" && root.broken == "" {
+			r.Packages = append(r.Packages, root.ImportPath)
+		}
 	}
+	r.Summary.Packages = len(r.Packages)
 	return r, nil
 }
 
