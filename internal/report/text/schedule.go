@@ -24,9 +24,13 @@ import (
 //	    fix: make(chan int, 3)
 func (p *printer) vetted(b block) {
 	f := &b.Finding
-	at := p.place(f.Blocked)
-	if f.Blocked.Line > 0 && f.Blocked.Column > 0 {
-		at += ":" + strconv.Itoa(f.Blocked.Column)
+	source := f.Blocked
+	if f.Own != nil {
+		source = *f.Own
+	}
+	at := p.place(source)
+	if source.Line > 0 && source.Column > 0 {
+		at += ":" + strconv.Itoa(source.Column)
 	}
 	color := yellow
 	if f.Grade == unleak.Proven {
@@ -34,7 +38,7 @@ func (p *printer) vetted(b block) {
 	}
 	what, grade, _ := strings.Cut(f.Diagnosis(), "  [")
 	p.line("%s %s", p.paint(bold, at+":"), clip(what)+p.paint(color, "  ["+grade))
-	p.excerpt(f.Blocked)
+	p.excerpt(source)
 	p.schedule(f, "    ")
 	if f.Schedule == nil && f.Created != nil && !f.Created.IsZero() {
 		p.indented("started", joined(p.place(*f.Created), "by "+p.function(*f.Created)))

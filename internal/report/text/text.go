@@ -7,6 +7,7 @@ package text
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"iter"
@@ -83,7 +84,11 @@ func (r *run) sorted() []*unleak.Finding {
 	for i := range r.Findings {
 		findings = append(findings, &r.Findings[i])
 	}
-	slices.SortStableFunc(findings, unleak.CompareFindings)
+	order := unleak.CompareFindings
+	if r.Config.Command == "vet" { // the order of the source
+		order = func(a, b *unleak.Finding) int { return cmp.Compare(b.Grade.Rank(), a.Grade.Rank()) }
+	}
+	slices.SortStableFunc(findings, order)
 	return findings
 }
 

@@ -68,6 +68,8 @@ func parseVet(p process, args []string) (*vetFlags, error) {
 	f.Options.Flags(fs)
 	f.reporting.flags(fs)
 	f.acceptance.flags(fs)
+	f.max = -1 // as go vet does
+	fs.Lookup("max").Usage = "show at most `n` findings in text (default all)"
 	fs.IntVar(&f.around, "c", -1, "show this many lines of source around a finding, in text")
 	fs.BoolFunc("json", "the same as -format=json", func(string) error {
 		f.format = "json"

@@ -256,7 +256,7 @@ func (v *vetter) unfinished() []unleak.Loss {
 		return all
 	}
 	return []unleak.Loss{{Kind: "unfinished", Message: fmt.Sprintf(
-		"Of %s that start goroutines or wait, %d %s too many states to try them all, and %d %s paths that cannot be followed: leaks may have been missed there. -v lists them.",
+		"Of %s searched, %d %s too many states to try them all, and %d %s paths that cannot be followed: leaks may have been missed there. -v lists them.",
 		unleak.Plural(scopes, "function"), over, have(over), len(all)-over, have(len(all)-over))}}
 }
 

@@ -6,6 +6,7 @@
 package govet
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -242,10 +243,7 @@ func (v *vetter) result() (*Result, error) {
 	if v.NoTests {
 		findings = slices.DeleteFunc(findings, inTest)
 	}
-	co.Finish(findings, co.Tree())
-	for i := range findings {
-		showSchedule(co, &findings[i])
-	}
+	finish(co, findings)
 	r := &Result{checkout: co, Report: unleak.Report{
 		Config:   unleak.Config{Tool: "unleak", Command: "vet", Go: v.env.GOVERSION, Module: co.Module()},
 		Findings: findings,
@@ -258,6 +256,24 @@ func (v *vetter) result() (*Result, error) {
 	}
 	r.Summary.Packages = len(r.Packages)
 	return r, nil
+}
+
+// finish makes findings ready to be shown.
+func finish(co *checkout.Checkout, findings []unleak.Finding) {
+	places := make([]*unleak.Frame, len(findings))
+	for i := range findings {
+		places[i] = findings[i].Own
+	}
+	co.Finish(findings, co.Tree())
+	for i := range findings {
+		f := &findings[i]
+		if own := places[i]; own != nil { // the analyzer's, which no stack has
+			own.Text = co.Tree().Line(*own)
+			own.File = co.ShowFrame(*own)
+			f.Own = own
+		}
+		showSchedule(co, f)
+	}
 }
 
 // showSchedule writes the places of a schedule as reports print them.
@@ -277,18 +293,25 @@ func showSchedule(co *checkout.Checkout, f *unleak.Finding) {
 // where it is started.
 func inTest(f unleak.Finding) bool {
 	test := func(frame unleak.Frame) bool { return strings.HasSuffix(frame.File, "_test.go") }
-	return test(f.Blocked) || test(f.Entry) || f.Created != nil && test(*f.Created)
+	return test(sourceOf(f)) || test(f.Entry) || f.Created != nil && test(*f.Created)
 }
 
-// merge makes one finding of those with one key: several analyzers may have seen the
-// same goroutine. The one with a schedule tells most.
+// merge makes one finding of those with one key at one place: several analyzers may
+// have seen the same goroutine. The one with a schedule tells most.
 func merge(findings []unleak.Finding) []unleak.Finding {
-	at := make(map[string]int)
+	type place struct {
+		key  string
+		file string
+		line int
+	}
+	at := make(map[place]int)
 	var list []unleak.Finding
 	for _, f := range findings {
-		i, again := at[f.Key]
+		// All that wait for a forgotten response have one key, wherever it was forgotten.
+		where := place{f.Key, sourceOf(f).File, sourceOf(f).Line}
+		i, again := at[where]
 		if !again {
-			at[f.Key] = len(list)
+			at[where] = len(list)
 			list = append(list, f)
 			continue
 		}
@@ -304,12 +327,18 @@ func merge(findings []unleak.Finding) []unleak.Finding {
 		list[i] = first
 	}
 	slices.SortStableFunc(list, func(a, b unleak.Finding) int {
-		if c := strings.Compare(a.Blocked.File, b.Blocked.File); c != 0 {
-			return c
-		}
-		return a.Blocked.Line - b.Blocked.Line
+		x, y := sourceOf(a), sourceOf(b)
+		return cmp.Or(cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line), cmp.Compare(x.Column, y.Column))
 	})
 	return list
+}
+
+// sourceOf returns the place that a finding tells of.
+func sourceOf(f unleak.Finding) unleak.Frame {
+	if f.Own != nil {
+		return *f.Own
+	}
+	return f.Blocked
 }
 
 // place corrects the names of files: where what go vet kept was written for another
@@ -348,6 +377,9 @@ func (v *vetter) place() {
 func eachFile(f *unleak.Finding, do func(*string)) {
 	do(&f.Blocked.File)
 	do(&f.Entry.File)
+	if f.Own != nil {
+		do(&f.Own.File)
+	}
 	if f.Created != nil {
 		do(&f.Created.File)
 	}
