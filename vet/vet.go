@@ -10,9 +10,12 @@ import (
 
 	"github.com/unleak/unleak/vet/endless"
 	"github.com/unleak/unleak/vet/httpbody"
+	"github.com/unleak/unleak/vet/httpclient"
 	"github.com/unleak/unleak/vet/internal/report"
 	"github.com/unleak/unleak/vet/iterpull"
 	"github.com/unleak/unleak/vet/leak"
+	"github.com/unleak/unleak/vet/neverstopped"
+	"github.com/unleak/unleak/vet/spawn"
 )
 
 // Analyzers returns all analyzers. ResultOf reads the result of each.
@@ -21,7 +24,10 @@ func Analyzers() []*analysis.Analyzer {
 		leak.Analyzer,
 		endless.Analyzer,
 		httpbody.Analyzer,
+		httpclient.Analyzer,
 		iterpull.Analyzer,
+		neverstopped.Analyzer,
+		spawn.Analyzer,
 	}
 }
 
@@ -30,6 +36,7 @@ func Analyzers() []*analysis.Analyzer {
 func Facts() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		ctrlflow.Analyzer, // which functions do not return
+		neverstopped.Contracts,
 	}
 }
 

@@ -137,7 +137,7 @@ func (l *loop) driven(hit func(n ast.Node) ast.Node) bool {
 func (l *loop) tick(n ast.Node) ast.Node {
 	if sel := l.Comm(n); sel != nil {
 		for _, c := range sel.Body.List {
-			if ch := receives(c.(*ast.CommClause).Comm); ch == nil || !l.FromTimer(l.trap.In, ch) {
+			if ch := index.Receives(c.(*ast.CommClause).Comm); ch == nil || !l.FromTimer(l.trap.In, ch) {
 				return nil
 			}
 		}
@@ -225,7 +225,7 @@ func (l *loop) channel() string {
 	case *ast.UnaryExpr:
 		return report.Source(l.Fset, n.X)
 	case *ast.SelectStmt:
-		return report.Source(l.Fset, receives(n.Body.List[0].(*ast.CommClause).Comm))
+		return report.Source(l.Fset, index.Receives(n.Body.List[0].(*ast.CommClause).Comm))
 	}
 	return ""
 }

@@ -4,24 +4,8 @@ package endless
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 )
-
-// receives returns the channel from which a case of a select receives, or nil.
-func receives(comm ast.Stmt) ast.Expr {
-	var e ast.Expr
-	switch s := comm.(type) {
-	case *ast.ExprStmt:
-		e = s.X
-	case *ast.AssignStmt:
-		e = s.Rhs[0]
-	}
-	if u, ok := ast.Unparen(e).(*ast.UnaryExpr); ok && u.Op == token.ARROW {
-		return u.X
-	}
-	return nil
-}
 
 func hasDefault(sel *ast.SelectStmt) bool {
 	for _, c := range sel.Body.List {

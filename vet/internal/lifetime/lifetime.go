@@ -28,7 +28,7 @@ const (
 // An Object is what a call makes and somebody has to give back.
 type Object struct {
 	// Make is the call, Value its result, or nil where that is thrown away.
-	Make  *ssa.Call
+	Make  ssa.Instruction
 	Value ssa.Value
 	// Err is the error that comes with it: where that is not nil there is none.
 	Err ssa.Value
@@ -52,7 +52,7 @@ type Fate struct {
 
 // Follow tells what becomes of an object.
 func Follow(o Object) Fate {
-	f := follower{Object: o, fn: o.Make.Parent(), alias: make(map[ssa.Value]bool), release: make(map[ssa.Instruction]bool)}
+	f := follower{Object: o, alias: make(map[ssa.Value]bool), release: make(map[ssa.Instruction]bool)}
 	if o.Value != nil {
 		f.follow(o.Value, nil)
 	}
@@ -66,7 +66,6 @@ func Follow(o Object) Fate {
 
 type follower struct {
 	Object
-	fn      *ssa.Function
 	alias   map[ssa.Value]bool
 	errs    map[ssa.Value]bool
 	ends    map[ssa.Value]bool
