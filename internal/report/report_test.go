@@ -77,16 +77,16 @@ func TestGolden(t *testing.T) {
 		suffix  string
 		write   reporter
 	}{
-		{[]string{"findings", "clean", "empty", "suspects", "losses", "cut", "mixed", "places"}, ".txt", with(text.Write, text.Options{})},
-		{[]string{"findings", "hostile"}, ".verbose.txt", with(text.Write, text.Options{Verbose: true})},
-		{[]string{"findings", "clean"}, ".color.txt", with(text.Write, text.Options{Color: true})},
+		{[]string{"findings", "clean", "empty", "suspects", "losses", "cut", "mixed", "places", "vet"}, ".txt", with(text.Write, text.Options{})},
+		{[]string{"findings", "hostile", "vet"}, ".verbose.txt", with(text.Write, text.Options{Verbose: true})},
+		{[]string{"findings", "clean", "vet"}, ".color.txt", with(text.Write, text.Options{Color: true})},
 		{[]string{"findings"}, ".width-60.txt", with(text.Write, text.Options{Width: 60})},
 		{[]string{"many"}, ".max-3-tests-2.txt", with(text.Write, text.Options{Max: 3, Tests: 2})},
-		{[]string{"findings", "clean", "losses", "cut", "hostile"}, ".github", with(github.Write, github.Options{})},
+		{[]string{"findings", "clean", "losses", "cut", "hostile", "vet"}, ".github", with(github.Write, github.Options{})},
 		{[]string{"findings"}, ".dir.github", with(github.Write, github.Options{Dir: "services/shop"})},
-		{[]string{"findings", "clean", "losses", "cut", "hostile"}, ".sarif", with(sarif.Write, sarif.Options{})},
+		{[]string{"findings", "clean", "losses", "cut", "hostile", "vet"}, ".sarif", with(sarif.Write, sarif.Options{})},
 		{[]string{"findings"}, ".dir.sarif", with(sarif.Write, sarif.Options{Dir: "services/shop"})},
-		{[]string{"findings", "clean", "losses", "cut", "hostile", "inspect"}, ".html", bare(with(html.Write, html.Options{}))},
+		{[]string{"findings", "clean", "losses", "cut", "hostile", "inspect", "vet"}, ".html", bare(with(html.Write, html.Options{}))},
 	} {
 		for _, name := range test.streams {
 			t.Run(name+test.suffix, func(t *testing.T) {

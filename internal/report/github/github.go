@@ -100,7 +100,7 @@ func finding(f *unleak.Finding, opts Options) string {
 // message says what a reader of the change should know, in a few lines.
 func message(f *unleak.Finding) string {
 	lines := []string{f.Headline()}
-	if f.Created != nil {
+	if f.Created != nil && f.Created.File != "" {
 		lines = append(lines, fmt.Sprintf("started at %s:%d by %s", f.Created.File, f.Created.Line, f.Created.Func))
 	}
 	if by := tests(f); by != "" {

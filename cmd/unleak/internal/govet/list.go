@@ -255,14 +255,20 @@ func (v *vetter) unfinished() []unleak.Loss {
 	if v.Verbose || len(all) == 0 {
 		return all
 	}
-	return []unleak.Loss{{Kind: "unfinished", Message: fmt.Sprintf(
-		"Of %s searched, %d %s too many states to try them all, and %d %s paths that cannot be followed: leaks may have been missed there. -v lists them.",
-		unleak.Plural(scopes, "function"), over, have(over), len(all)-over, have(len(all)-over))}}
-}
-
-func have(n int) string {
-	if n == 1 {
-		return "has"
+	var parts []string
+	for _, part := range [...]struct {
+		n    int
+		what string
+	}{{over, "too many states to try them all"}, {len(all) - over, "paths that cannot be followed"}} {
+		switch part.n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 has "+part.what)
+		default:
+			parts = append(parts, fmt.Sprintf("%d have %s", part.n, part.what))
+		}
 	}
-	return "have"
+	return []unleak.Loss{{Kind: "unfinished", Message: fmt.Sprintf(
+		"Of %s searched, %s: leaks there may have been missed. -v lists them.",
+		unleak.Plural(scopes, "function"), strings.Join(parts, " and "))}}
 }
