@@ -18,9 +18,7 @@ import (
 // outOfSource names the folders of the gallery whose leaks vet does not find under
 // the keys of "unleak test", and why. A folder that it does find must not stand here.
 var outOfSource = map[string]string{
-	"networkio":      "a peer that does not answer is no part of the program",
-	"iterpull":       "the coroutine waits in the sequence, of which the caller of iter.Pull sees only the name",
-	"unboundedspawn": "how many goroutines are too many is no matter of one schedule",
+	"iterpull": "the coroutine waits in the sequence, of which the caller of iter.Pull sees only the name",
 }
 
 // TestVetOneKey looks for the gallery's leaks in its source. What vet finds has the
