@@ -15,7 +15,7 @@ const (
 func (r *run) binary(in *model.Instr) outcome {
 	a, b := r.resolve(r.eval(in.Args[0])), r.resolve(r.eval(in.Args[1]))
 	if v, ok := compute(in.Name, a, b); ok {
-		if !small(v) && counts(in.Name, a, b) {
+		if !small(v) && counts(a, b) {
 			v = r.term(term{op: wide, a: v})
 		}
 		r.set(in, 0, v)
@@ -48,15 +48,8 @@ func (r *run) binary(in *model.Instr) outcome {
 
 func small(v model.Value) bool { return v.Kind != model.Int || -high <= v.A && v.A <= high }
 
-// counts reports whether an operation may be a step of a loop that counts: what is
-// added there is small, and what is multiplied was.
-func counts(op string, a, b model.Value) bool {
-	switch op {
-	case "+", "-":
-		return small(a) || small(b)
-	}
-	return small(a) && small(b)
-}
+// counts reports whether an operation may be a step of a loop that counts up.
+func counts(a, b model.Value) bool { return small(a) && small(b) }
 
 func upTo(n int) []model.Value {
 	var list []model.Value
