@@ -6,7 +6,7 @@ import "github.com/unleak/unleak/vet/internal/model"
 
 // Small numbers are exact. An unknown number that is compared with one of those up
 // to most is chosen from 0 to most; where it is a bound, from 1, since few callers
-// mean the loop that does nothing.
+// mean the loop that does nothing. What the source compares with 0 may be 0.
 const (
 	most = 3
 	high = 32 // what counts further counts too far to follow
@@ -25,8 +25,8 @@ func (r *run) binary(in *model.Instr) outcome {
 		r.set(in, 0, r.s.fresh())
 		return done
 	}
-	for _, pair := range [...][2]model.Value{{a, b}, {b, a}} {
-		x, k := pair[0], pair[1]
+	for i, pair := range [...][2]model.Value{{a, b}, {b, a}} {
+		x, k, literal := pair[0], pair[1], in.Args[1-i].Reg < 0
 		if x.Kind != model.Sym || !comparison(in.Name) || r.prog.Given {
 			continue
 		}
@@ -35,7 +35,7 @@ func (r *run) binary(in *model.Instr) outcome {
 			return r.choose(x.A, model.Value{Kind: model.Nil}, model.Value{Kind: model.Set})
 		case k.Kind == model.Int && 0 <= k.A && k.A <= most && !r.terms.at(x.A).wide:
 			options := upTo(most)
-			if in.Name != "==" && in.Name != "!=" {
+			if in.Name != "==" && in.Name != "!=" && !(literal && k.A == 0) {
 				options = options[1:] // a loop over nothing is nobody's bug
 			}
 			return r.choose(x.A, options...)

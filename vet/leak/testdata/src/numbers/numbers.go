@@ -97,3 +97,40 @@ func suffix(s string) {
 	}
 	<-results
 }
+
+// unset leaves early where nobody has set the limit.
+func unset(limit int, quit chan bool) {
+	if limit > 0 {
+		return
+	}
+	results := make(chan int)
+	go func() { results <- limit }() // want `chan-send: the goroutine blocks for ever on results <- limit`
+	select {
+	case <-results:
+	case <-quit:
+	}
+}
+
+// set waits in both cases.
+func set(limit int) {
+	results := make(chan int)
+	go func() { results <- limit }()
+	if limit > 0 {
+		<-results
+		return
+	}
+	<-results
+}
+
+// each receives as many as there are, be it none.
+func each(jobs []func() int) {
+	results := make(chan int)
+	left := len(jobs)
+	for _, job := range jobs {
+		go func() { results <- job() }()
+	}
+	for left > 0 {
+		<-results
+		left--
+	}
+}
