@@ -17,8 +17,8 @@ func BenchmarkRun(b *testing.B) {
 		name     string
 		programs []*model.Program
 	}{
-		{"pool", []*model.Program{pool(5, 6)}},
-		{"philosophers", []*model.Program{philosophers(7)}},
+		{"pool", []*model.Program{pool(4, 3)}},
+		{"philosophers", []*model.Program{philosophers(5)}},
 		{"generated", generated(200)},
 	} {
 		b.Run(bench.name, func(b *testing.B) {

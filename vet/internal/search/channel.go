@@ -114,9 +114,9 @@ const (
 )
 
 // channelMoves returns what the goroutine can do at a channel operation. A receive
-// that meets a send is a move of the sender.
+// that meets a send is a move of the sender. The list is good until the next call.
 func (r *run) channelMoves(in *model.Instr) []move {
-	var moves []move
+	moves := r.moves[:0]
 	ready := false
 	n, _ := ways(in)
 	for i := range n {
@@ -141,22 +141,19 @@ func (r *run) channelMoves(in *model.Instr) []move {
 			if !c.Send {
 				break
 			}
-			for _, p := range r.partners(ch) {
-				own.partner, own.its = p[0], p[1]
-				moves = append(moves, own)
-			}
+			moves = r.partners(moves, own, ch)
 		}
 	}
 	if in.Op == model.Select && in.N == 1 && !ready {
 		moves = append(moves, move{g: r.g, way: defaultWay, partner: noWay})
 	}
+	r.moves = moves
 	return moves
 }
 
-// partners returns the other goroutines, and the number of the case, that are about
-// to receive from a channel.
-func (r *run) partners(ch model.Value) [][2]int {
-	var found [][2]int
+// partners adds the ways in which a send meets another goroutine that is about to
+// receive.
+func (r *run) partners(moves []move, send move, ch model.Value) []move {
 	for g, p := range r.s.procs {
 		if g == r.g || p.ended() || p.top().leaving {
 			continue
@@ -166,11 +163,12 @@ func (r *run) partners(ch model.Value) [][2]int {
 		n, _ := ways(in)
 		for i := range n {
 			if c := way(in, i); !c.Send && other.resolve(other.eval(c.Chan)) == ch {
-				found = append(found, [2]int{g, i})
+				send.partner, send.its = g, i
+				moves = append(moves, send)
 			}
 		}
 	}
-	return found
+	return moves
 }
 
 // exchange makes a move at a channel.

@@ -92,7 +92,7 @@ func (d *digest) values(list []model.Value) {
 	}
 }
 
-// digested returns the object with its digest ready.
+// digested returns the object's digest, ready.
 func (o *object) digested() *digest {
 	d := &o.digest
 	if !d.ready {
@@ -103,7 +103,7 @@ func (o *object) digested() *digest {
 	return d
 }
 
-// digested returns the goroutine with its digest ready.
+// digested returns the goroutine's digest, ready.
 func (p *proc) digested() *digest {
 	d := &p.digest
 	if d.ready {

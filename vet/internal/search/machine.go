@@ -16,6 +16,8 @@ type machine struct {
 	work   int   // see Result.Work
 	states int32 // how many have been numbered
 	reach  reach // of the state that was asked for last
+	arena  arena
+	moves  []move // see channelMoves
 }
 
 // An outcome is what became of an attempt to run one instruction.
@@ -72,7 +74,7 @@ func (r *run) eval(o model.Operand) model.Value {
 }
 
 func (r *run) evalAll(list []model.Operand) []model.Value {
-	values := make([]model.Value, len(list))
+	values := r.s.values.take(len(list), 0)
 	for i, o := range list {
 		values[i] = r.eval(o)
 	}
@@ -252,7 +254,7 @@ func (r *run) push(fn model.Value, args []model.Value) outcome {
 
 func (r *run) enter(fn model.Value, args []model.Value) frame {
 	code := r.prog.Funcs[fn.A]
-	regs := make([]model.Value, code.Regs)
+	regs := r.s.values.zeros(code.Regs)
 	n := copy(regs[:code.Params-code.Captures], args)
 	if fn.B >= 0 {
 		copy(regs[n:], r.s.objects[fn.B].cells)

@@ -12,7 +12,7 @@ import (
 func (r *run) remember(in *model.Instr) outcome {
 	switch in.Op {
 	case model.New:
-		o := r.s.add(object{typ: int32(in.N), cells: slices.Clone(in.Cells)})
+		o := r.s.add(object{typ: int32(in.N), cells: r.s.values.copy(in.Cells, 0)})
 		r.set(in, 0, model.Value{Kind: model.Ref, A: o})
 	case model.Closure:
 		v := model.Value{Kind: model.Fn, A: int32(in.N), B: -1}
@@ -144,7 +144,7 @@ func (r *run) copyOut(in *model.Instr) outcome {
 	case v.Kind == model.Nil:
 		return ends
 	case cells != nil:
-		o := r.s.add(object{cells: slices.Clone(cells), open: r.s.objects[v.A].open})
+		o := r.s.add(object{cells: r.s.values.copy(cells, 0), open: r.s.objects[v.A].open})
 		v = model.Value{Kind: model.Ref, A: o}
 	}
 	r.set(in, 0, v)

@@ -121,6 +121,7 @@ type searcher struct {
 	stacks stacks
 	active []bool  // by goroutine, while a state is expanded
 	trace  []Event // of the step that was tried last
+	kept   bool    // and whether its state is a new one
 	lost   int
 }
 
@@ -160,7 +161,7 @@ func (x *searcher) over() bool { return x.work > x.limits.Work }
 func (x *searcher) first() (*state, outcome) {
 	s := x.start()
 	x.trace = x.trace[:0]
-	return s, x.settle(s)
+	return s, x.settle(s, 0, noWay, noWay)
 }
 
 // add returns the node of a state.
@@ -170,6 +171,7 @@ func (x *searcher) add(s *state, parent int32, by choice) int32 {
 	if n, ok := x.index[key]; ok {
 		return n
 	}
+	x.kept = true
 	n := int32(len(x.nodes))
 	x.index[key] = n
 	events := int32(len(x.trace))

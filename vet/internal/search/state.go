@@ -16,6 +16,7 @@ import (
 // other is copied first. So a state may be written until it is cloned, and not
 // after: proc, registers and object give what may be written.
 type state struct {
+	*arena
 	number  int32
 	objects []*object // nil is free: nothing leads there
 	procs   []*proc
@@ -91,21 +92,20 @@ func (p *proc) top() *frame { return &p.frames[len(p.frames)-1] }
 // clone returns a state that may be written.
 func (m *machine) clone(s *state) *state {
 	m.states++
-	c := *s
-	c.number = m.states
-	c.objects = append(make([]*object, 0, len(s.objects)+1), s.objects...)
-	c.procs = append(make([]*proc, 0, len(s.procs)+1), s.procs...)
-	return &c
+	c := m.arena.states.new(*s)
+	c.arena, c.number = &m.arena, m.states
+	c.objects = c.places.copy(s.objects, 1)
+	c.procs = c.runners.copy(s.procs, 1)
+	return c
 }
 
 // proc returns goroutine g to be written.
 func (s *state) proc(g int) *proc {
 	p := s.procs[g]
 	if p.owner != s.number {
-		c := *p
-		c.owner = s.number
-		c.frames = append(make([]frame, 0, len(p.frames)+1), p.frames...)
-		p = &c
+		p = s.arena.procs.new(*p)
+		p.owner = s.number
+		p.frames = s.frames.copy(p.frames, 1)
 		s.procs[g] = p
 	}
 	p.stack, p.digest = 0, digest{}
@@ -115,7 +115,7 @@ func (s *state) proc(g int) *proc {
 // registers returns the registers of a frame of a goroutine that may be written.
 func (s *state) registers(f *frame) []model.Value {
 	if f.owner != s.number {
-		f.regs, f.owner = slices.Clone(f.regs), s.number
+		f.regs, f.owner = s.values.copy(f.regs, 0), s.number
 	}
 	return f.regs
 }
@@ -124,10 +124,9 @@ func (s *state) registers(f *frame) []model.Value {
 func (s *state) object(o int32) *object {
 	x := s.objects[o]
 	if x.owner != s.number {
-		c := *x
-		c.owner = s.number
-		c.cells = slices.Clone(x.cells)
-		x = &c
+		x = s.arena.objects.new(*x)
+		x.owner = s.number
+		x.cells = s.values.copy(x.cells, 0)
 		s.objects[o] = x
 	}
 	x.digest = digest{}
@@ -138,10 +137,10 @@ func (s *state) object(o int32) *object {
 func (s *state) add(x object) int32 {
 	x.owner = s.number
 	if i := slices.Index(s.objects, nil); i >= 0 {
-		s.objects[i] = &x
+		s.objects[i] = s.arena.objects.new(x)
 		return int32(i)
 	}
-	s.objects = append(s.objects, &x)
+	s.objects = append(s.objects, s.arena.objects.new(x))
 	return int32(len(s.objects) - 1)
 }
 

@@ -179,8 +179,11 @@ func (r *run) spawn(in *model.Instr) outcome {
 		return lost
 	}
 	r.widen()
-	r.s.procs = append(r.s.procs, &proc{owner: r.s.number, entry: fn.A, frames: []frame{r.enter(fn, args)}, spawn: in.Site})
-	r.tidy(r.s, len(r.s.procs)-1)
+	r.s.procs = append(r.s.procs, r.s.arena.procs.new(proc{owner: r.s.number, entry: fn.A, spawn: in.Site}))
+	g := len(r.s.procs) - 1
+	p := r.s.procs[g]
+	p.frames = append(r.s.frames.take(0, 1), r.enter(fn, args))
+	r.tidy(r.s, g)
 	return done
 }
 

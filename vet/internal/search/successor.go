@@ -12,20 +12,27 @@ type successor struct {
 }
 
 // successors returns the ways on that goroutine g has in a state, always in the same
-// order. While one is visited, trace holds its events.
+// order. While one is visited, trace holds its events. Its state is gone after the
+// visit, unless that sets kept or is the last.
 func (x *searcher) successors(s *state, g int) iter.Seq2[int, successor] {
 	return func(yield func(int, successor) bool) {
-		before := run{machine: x.machine, s: s, g: g}
+		before := x.arena
+		visit := func(way int, a successor) bool {
+			x.kept = false
+			if !yield(way, a) {
+				return false
+			}
+			if !x.kept {
+				x.arena = before
+			}
+			before = x.arena
+			return true
+		}
+		at := run{machine: x.machine, s: s, g: g}
 		in := x.next(s, g)
-		if _, ok := ways(in); ok && !before.frame().leaving {
-			for i, m := range before.channelMoves(in) {
-				x.trace = x.trace[:0]
-				x.note(s, g, m.way)
-				if m.partner != noWay {
-					x.meet(s, m.partner, m.its)
-				}
-				r := run{machine: x.machine, s: x.clone(s), g: g}
-				if !yield(i, x.complete(r.s, r.exchange(m), g, m.partner)) {
+		if _, ok := ways(in); ok && !at.frame().leaving {
+			for i, m := range at.channelMoves(in) {
+				if !visit(i, x.move(s, m)) {
 					return
 				}
 			}
@@ -35,27 +42,40 @@ func (x *searcher) successors(s *state, g int) iter.Seq2[int, successor] {
 		r := run{machine: x.machine, s: x.clone(s), g: g}
 		switch out := x.step(&r); out {
 		case waits:
+			x.arena = before
 		case chooses: // which is no event
+			x.arena = before
 			for i, v := range r.options {
 				x.trace = x.trace[:0]
-				if !yield(i, x.complete(x.decide(s, r.choice, v), done, g, noWay)) {
+				if !visit(i, x.complete(s, x.decide(s, r.choice, v), done, g, noWay)) {
 					return
 				}
 			}
 		default:
-			yield(0, x.complete(r.s, out, g, noWay))
+			visit(0, x.complete(s, r.s, out, g, noWay))
 		}
 	}
 }
 
+// move makes a move at a channel.
+func (x *searcher) move(s *state, m move) successor {
+	x.trace = x.trace[:0]
+	x.note(s, m.g, m.way)
+	if m.partner != noWay {
+		x.meet(s, m.partner, m.its)
+	}
+	r := run{machine: x.machine, s: x.clone(s), g: m.g}
+	return x.complete(s, r.s, r.exchange(m), m.g, m.partner)
+}
+
 // complete takes all safe steps that follow at once.
-func (x *searcher) complete(s *state, out outcome, g, partner int) successor {
+func (x *searcher) complete(before, s *state, out outcome, g, partner int) successor {
 	if out == done {
 		x.tidy(s, g)
 		if partner != noWay {
 			x.tidy(s, partner)
 		}
-		out = x.settle(s)
+		out = x.settle(s, len(before.procs), g, partner)
 	}
 	return successor{s, out, [2]int{g, partner}}
 }
@@ -74,13 +94,18 @@ func (x *searcher) step(r *run) outcome {
 	return out
 }
 
-// settle takes the safe steps of all goroutines that need no choice.
-func (x *searcher) settle(s *state) outcome {
+// settle takes the safe steps, as far as they need no choice, of two goroutines that
+// have moved and of those that are new. What has become safe for others shows when
+// the state is expanded: few states get that far.
+func (x *searcher) settle(s *state, old, g, partner int) outcome {
 	if x.limits.Plain {
 		return done
 	}
-	for g := 0; g < len(s.procs); g++ { // some may be new
-		if out := x.advance(s, g); out != done {
+	for h := 0; h < len(s.procs); h++ { // there may be more and more
+		if h < old && h != g && h != partner {
+			continue
+		}
+		if out := x.advance(s, h); out != done {
 			return out
 		}
 	}

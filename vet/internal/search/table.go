@@ -114,7 +114,7 @@ func (r *run) lookup(in *model.Instr) outcome {
 func (r *run) missing(in *model.Instr) {
 	switch {
 	case in.N == 1:
-		r.set(in, 0, model.Value{Kind: model.Ref, A: r.s.add(object{cells: slices.Clone(in.Cells)})})
+		r.set(in, 0, model.Value{Kind: model.Ref, A: r.s.add(object{cells: r.s.values.copy(in.Cells, 0)})})
 	case len(in.Cells) == 1:
 		r.set(in, 0, in.Cells[0])
 	default:
@@ -250,7 +250,7 @@ func (r *run) box(in *model.Instr) {
 	case in.N == 1:
 		o.cells = []model.Value{v}
 	case v.Kind == model.Ref:
-		o.cells, o.open = slices.Clone(r.s.objects[v.A].cells), r.s.objects[v.A].open
+		o.cells, o.open = r.s.values.copy(r.s.objects[v.A].cells, 0), r.s.objects[v.A].open
 	default: // a structure of which nothing is known
 		r.set(in, 0, v)
 		return
