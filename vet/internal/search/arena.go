@@ -16,6 +16,7 @@ type arena struct {
 	states  slab[state]
 	places  slab[*object] // the lists of states
 	runners slab[*proc]
+	names   []model.Value // see digest.begin
 }
 
 // A slab hands out pieces of a block. Each block is twice as large as the one before,

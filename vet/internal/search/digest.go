@@ -57,9 +57,6 @@ func (d *digest) name(kind model.Kind, n int32) int32 {
 	i := slices.Index(d.names, v)
 	if i < 0 {
 		i = len(d.names)
-		if i == 0 {
-			d.names = make([]model.Value, 0, 8)
-		}
 		d.names = append(d.names, v)
 	}
 	return int32(i)
@@ -92,24 +89,35 @@ func (d *digest) values(list []model.Value) {
 	}
 }
 
+// begin and end stand around the work on a digest: its names grow in a list that is
+// used again.
+func (d *digest) begin(a *arena) { d.names = a.names[:0] }
+
+func (d *digest) end(a *arena) {
+	a.names = d.names
+	d.names, d.ready = a.values.copy(d.names, 0), true
+}
+
 // digested returns the object's digest, ready.
-func (o *object) digested() *digest {
+func (o *object) digested(a *arena) *digest {
 	d := &o.digest
-	if !d.ready {
-		d.ready = true
-		d.hash.mix(pair(o.typ, o.room), uint64(o.kind)|bit(o.open)<<8|bit(o.closed)<<9)
-		d.values(o.cells)
+	if d.ready {
+		return d
 	}
+	d.begin(a)
+	d.hash.mix(pair(o.typ, o.room), uint64(o.kind)|bit(o.open)<<8|bit(o.closed)<<9)
+	d.values(o.cells)
+	d.end(a)
 	return d
 }
 
 // digested returns the goroutine's digest, ready.
-func (p *proc) digested() *digest {
+func (p *proc) digested(a *arena) *digest {
 	d := &p.digest
 	if d.ready {
 		return d
 	}
-	d.ready = true
+	d.begin(a)
 	d.hash.mix(pair(p.ticket, int32(len(p.frames))), bit(p.called))
 	d.value(0, p.queue)
 	for i := range p.frames {
@@ -121,5 +129,6 @@ func (p *proc) digested() *digest {
 			d.values(x.args)
 		}
 	}
+	d.end(a)
 	return d
 }

@@ -63,7 +63,7 @@ func (k *keyer) key(s *state) hash {
 	k.symbols.restart()
 	for _, p := range s.procs {
 		if !p.ended() {
-			p.digested()
+			p.digested(k.s.arena)
 			k.order = append(k.order, p)
 		}
 	}
@@ -97,7 +97,7 @@ func (k *keyer) part(d *digest) {
 // reached takes in the objects that have been met.
 func (k *keyer) reached() {
 	for ; k.taken < len(k.queue); k.taken++ {
-		k.part(k.s.objects[k.queue[k.taken]].digested())
+		k.part(k.s.objects[k.queue[k.taken]].digested(k.s.arena))
 	}
 }
 

@@ -248,7 +248,7 @@ func (r *run) push(fn model.Value, args []model.Value) outcome {
 	code := r.prog.Funcs[f.fn]
 	r.clear(r.s, r.g, code.Live(int(f.pc)+1), code.Code[f.pc].Dst)
 	p := r.s.proc(r.g)
-	p.frames = append(p.frames, r.enter(fn, args))
+	p.frames = append(r.s.frames.copy(p.frames, 1), r.enter(fn, args))
 	return done
 }
 

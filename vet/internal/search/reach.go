@@ -45,7 +45,7 @@ func (m *machine) survey(s *state) {
 	}
 	for g, p := range s.procs {
 		if !p.ended() {
-			m.spread(s, p.digested().names, int32(g))
+			m.spread(s, p.digested(s.arena).names, int32(g))
 		}
 	}
 	for _, f := range s.memory {
@@ -77,5 +77,5 @@ func (m *machine) mark(s *state, o, by int32) {
 		by = several
 		m.reach.by[o] = several
 	}
-	m.spread(s, s.objects[o].digested().names, by)
+	m.spread(s, s.objects[o].digested(s.arena).names, by)
 }

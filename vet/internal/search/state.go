@@ -105,7 +105,7 @@ func (s *state) proc(g int) *proc {
 	if p.owner != s.number {
 		p = s.arena.procs.new(*p)
 		p.owner = s.number
-		p.frames = s.frames.copy(p.frames, 1)
+		p.frames = s.frames.copy(p.frames, 0)
 		s.procs[g] = p
 	}
 	p.stack, p.digest = 0, digest{}
@@ -161,12 +161,12 @@ func (s *state) replace(t int32, v model.Value) {
 		}
 	}
 	for o, x := range s.objects {
-		if x != nil && x.digested().mentions(t) {
+		if x != nil && x.digested(s.arena).mentions(t) {
 			swap(s.object(int32(o)).cells)
 		}
 	}
 	for g, p := range s.procs {
-		if !p.digested().mentions(t) {
+		if !p.digested(s.arena).mentions(t) {
 			continue
 		}
 		p = s.proc(g)
