@@ -26,7 +26,7 @@ func BenchmarkRun(b *testing.B) {
 			states, work := 0, 0
 			for b.Loop() {
 				for _, p := range bench.programs {
-					r := search.Run(p, search.Limits{Work: 20_000_000})
+					r := search.Run(p, search.Limits{Work: 1_500_000})
 					if r.Over {
 						b.Fatal("not searched to the end")
 					}

@@ -14,11 +14,11 @@ import (
 )
 
 // TestReduction compares the search with one that tries every step of every
-// goroutine, on more than a thousand small programs; FuzzReduction goes on from there.
+// goroutine, on about two thousand small programs; FuzzReduction goes on from there.
 func TestReduction(t *testing.T) {
 	random := rand.New(rand.NewSource(1))
 	whole, stuck, plainStates, states := 0, 0, 0, 0
-	for range 1200 {
+	for range 2000 {
 		input := make([]byte, 40)
 		random.Read(input)
 		plain, reduced, ok := compare(t, input)
@@ -33,7 +33,7 @@ func TestReduction(t *testing.T) {
 		}
 	}
 	t.Logf("%d programs, %d with stuck goroutines; %d states, %d without reduction", whole, stuck, states, plainStates)
-	if whole < 1000 || stuck < 200 || whole-stuck < 200 {
+	if whole < 1500 || stuck < 200 || whole-stuck < 200 {
 		t.Errorf("%d programs were searched to the end, %d of them with stuck goroutines: too few to show anything", whole, stuck)
 	}
 }
@@ -48,8 +48,8 @@ func FuzzReduction(f *testing.F) {
 func compare(t *testing.T, input []byte) (plain, reduced search.Result, ok bool) {
 	p := generate(input)
 	p.Prepare()
-	plain = search.Run(p, search.Limits{Work: 10_000_000, Plain: true})
-	reduced = search.Run(p, search.Limits{Work: 10_000_000})
+	plain = search.Run(p, search.Limits{Work: 1_500_000, Plain: true})
+	reduced = search.Run(p, search.Limits{Work: 1_500_000})
 	if plain.Over || reduced.Over || plain.Lost+reduced.Lost > 0 {
 		return plain, reduced, false
 	}

@@ -60,7 +60,7 @@ func compareSlice(t *testing.T, input []byte) (p, slice *model.Program, found in
 	}
 	p.Prepare()
 	slice = p.Slice()
-	limits := search.Limits{Work: 20_000_000}
+	limits := search.Limits{Work: 1_500_000}
 	a, b := search.Run(p, limits), search.Run(slice, limits)
 	if a.Over || b.Over || a.Lost+b.Lost > 0 {
 		return p, slice, 0, false
