@@ -11,6 +11,7 @@ import (
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
+	"github.com/unleak/unleak/cmd/unleak/internal/govet"
 	"github.com/unleak/unleak/cmd/unleak/internal/inspect"
 	"github.com/unleak/unleak/cmd/unleak/internal/usage"
 )
@@ -53,8 +54,9 @@ type inspectFlags struct {
 	inspect.Options
 	reporting
 	acceptance
-	tui  bool
-	http string
+	tui      bool
+	http     string
+	schedule bool
 }
 
 // runInspect is "unleak inspect": look, accept, report, judge.
@@ -82,6 +84,13 @@ func runInspect(ctx context.Context, p process, args []string) (int, error) {
 	if report == nil {
 		return exitFailure, errors.New("interrupted before the first look was done")
 	}
+	if f.schedule {
+		dir := ""
+		if len(f.SourceDirs) > 0 {
+			dir = f.SourceDirs[0]
+		}
+		govet.Schedules(ctx, report, dir, nil, govet.Streams{Env: p.env})
+	}
 	return f.finish(p, report)
 }
 
@@ -104,6 +113,7 @@ func parseInspect(p process, args []string) (*inspectFlags, error) {
 	f.Options.Flags(fs)
 	f.reporting.flags(fs)
 	f.acceptance.flags(fs)
+	scheduleFlag(fs, &f.schedule)
 	fs.BoolVar(&f.tui, "tui", false, "show the report in the terminal, to look around in; with -every, live")
 	fs.StringVar(&f.http, "http", "", "serve the report's page at this `address`, such as localhost:0; with -every, live")
 	if wantsHelp(args) {
@@ -122,6 +132,9 @@ func parseInspect(p process, args []string) (*inspectFlags, error) {
 	}
 	if f.tui && f.http != "" {
 		return nil, usage.Errorf("-tui and -http are two faces: give one of them")
+	}
+	if f.schedule && (f.tui || f.http != "") {
+		return nil, usage.Errorf("-schedule is for a report that is written: leave -tui and -http out, or show the report's JSON with them")
 	}
 	if err := errors.Join(f.Options.Check(), f.reporting.check(), f.acceptance.check()); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
+	"github.com/unleak/unleak/cmd/unleak/internal/govet"
 )
 
 const testUsage = `usage: unleak test [flags] [go test flags] [packages]
@@ -37,6 +38,7 @@ type testFlags struct {
 	gotest.Options
 	reporting
 	acceptance
+	schedule bool
 }
 
 // runTest is "unleak test": run, accept, report, judge.
@@ -54,6 +56,9 @@ func runTest(ctx context.Context, p process, args []string) (int, error) {
 		return f.code(&unleak.Report{Summary: result.Summary}), nil // nothing ran, nothing to say
 	}
 	result.Config.Version = version()
+	if f.schedule {
+		govet.Schedules(ctx, &result.Report, f.ChangedDir(), f.BuildFlags(), govet.Streams{Env: p.env})
+	}
 	notAccepted := f.accept(&result.Report, result.Packages) // the report is due all the same
 	if err := errors.Join(f.write(report, p.env, result.Messages()), notAccepted); err != nil {
 		return exitFailure, err
@@ -69,6 +74,7 @@ func parseTest(p process, args []string) (*testFlags, error) {
 	f.Options.Flags(fs)
 	f.reporting.flags(fs)
 	f.acceptance.flags(fs)
+	scheduleFlag(fs, &f.schedule)
 	if wantsHelp(args) {
 		fs.SetOutput(p.out)
 		fmt.Fprint(p.out, testUsage)

@@ -39,6 +39,11 @@ type vetFlags struct {
 	around int // lines of source around a finding; negative shows none
 }
 
+// scheduleFlag defines the flag with which other commands ask vet for more.
+func scheduleFlag(fs *flag.FlagSet, on *bool) {
+	fs.BoolVar(on, "schedule", false, "search the source of what was found for the steps that lead there, as unleak vet does")
+}
+
 // runVet is "unleak vet": analyse, accept, report, judge.
 func runVet(ctx context.Context, p process, args []string) (int, error) {
 	f, err := parseVet(p, args)

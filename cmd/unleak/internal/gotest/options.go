@@ -74,6 +74,23 @@ func (o *Options) Parse(args []string, own *flag.FlagSet) error {
 	return err
 }
 
+// ChangedDir returns the folder that -C names, or "".
+func (o *Options) ChangedDir() string {
+	c, _ := o.arguments.get("C")
+	return c.value
+}
+
+// BuildFlags returns the flags that decide which code is built.
+func (o *Options) BuildFlags() []string {
+	var list []string
+	for _, name := range []string{"tags", "mod", "modfile", "overlay", "race", "msan", "asan"} {
+		if f, ok := o.arguments.get(name); ok {
+			list = append(list, f.String())
+		}
+	}
+	return list
+}
+
 func parseSwitch(s string) (bool, error) {
 	switch s {
 	case "on", "true", "1":
