@@ -9,7 +9,7 @@ import (
 )
 
 // step runs the next instruction of the goroutine, unless it takes two: those are
-// in meet.go. Where the outcome is not done, the state has not changed.
+// in channel.go. Where the outcome is not done, the state has not changed.
 func (r *run) step() outcome {
 	r.work++
 	f := r.frame()
