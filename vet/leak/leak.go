@@ -31,10 +31,10 @@ var Analyzer = &analysis.Analyzer{
 // A Result is what the analysis of one package has found.
 type Result struct {
 	Findings []unleak.Finding
-	// Scopes counts the functions whose models were searched, Over those that had
-	// too many states to try them all, and Lost those in which some path could not be
-	// followed to its end; Unfinished names both. Failed lists functions whose
-	// analysis failed.
+	// Scopes counts the functions whose models were searched, Over those that would
+	// have been too much work to search to the end, and Lost those in which some path
+	// could not be followed to its end; Unfinished names both. Failed lists functions
+	// whose analysis failed.
 	Scopes, Over, Lost int
 	Unfinished, Failed []unleak.Loss
 }
@@ -42,46 +42,50 @@ type Result struct {
 func run(pass *analysis.Pass) (any, error) {
 	code := pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
 	all := withLiterals(code.SrcFuncs)
-	pkg := front.New(code.Pkg, all)
 	r := &reporter{pass: pass, text: newText(pass), started: started(all)}
-	result := new(Result)
-	for _, f := range all {
-		result.search(pkg, f, r)
-	}
-	result.Findings = r.report()
-	return result, nil
+	w := &worker{pkg: front.New(code.Pkg, all), reporter: r, left: budget(all)}
+	w.searchAll(scopesOf(w.pkg, all))
+	w.result.Findings = r.report()
+	return &w.result, nil
 }
 
-// search looks for leaks in one scope. A mistake of ours there loses that scope
-// only.
-func (result *Result) search(pkg *front.Package, f *ssa.Function, r *reporter) {
+// search looks for leaks in one scope with so much work, and notes in the scope how
+// far it has come. A mistake of ours there loses that scope only.
+func (w *worker) search(s *scope, work int) {
 	defer func() {
 		if p := recover(); p != nil {
-			result.Failed = append(result.Failed, failure(f, p))
+			s.end = failed
+			w.result.Failed = append(w.result.Failed, failure(s.root, p))
 		}
 	}()
-	m := pkg.Build(f)
-	if m == nil {
+	m := w.model(s)
+	switch {
+	case m == nil:
+		s.end = complete
+		return
+	case m.Program == nil:
+		s.end = large
 		return
 	}
-	m.Program = m.Slice()
-	var limits search.Limits
 	if m.Alone { // what one goroutine does to itself shows soon
-		limits = search.Limits{Work: 20_000}
+		work = min(work, alone)
 	}
-	found := search.Run(m.Program, limits)
-	result.Scopes++
-	if found.Over {
-		result.Over++
-		result.Unfinished = append(result.Unfinished, r.unfinished(f, "over-budget", "has more states than the search tries: leaks there may have been missed"))
-	} else if found.Lost > 0 {
-		result.Unfinished = append(result.Unfinished, r.unfinished(f, "in-part", "has paths that the model cannot follow: leaks there may have been missed"))
+	found := search.Run(m.Program, search.Limits{Work: work})
+	w.left -= found.Work
+	switch {
+	case found.Over && m.Alone && work == alone:
+		s.end = large
+	case found.Over:
+		s.end = over
+	case found.Lost > 0:
+		s.end = lost
+	default:
+		s.end = complete
 	}
-	if found.Lost > 0 {
-		result.Lost++
-	}
-	for _, s := range found.Stuck {
-		r.add(m, f, s)
+	s.searched = true
+	w.keep(s, m)
+	for _, stuck := range found.Stuck {
+		w.add(m, s.root, stuck)
 	}
 }
 

@@ -32,37 +32,34 @@ type Model struct {
 	Source []*ssa.Function
 	// Alone says that nothing in it starts a goroutine.
 	Alone bool
+	// Cost is how many instructions were written for it.
+	Cost int
 }
 
 // A Package makes models of one package's functions.
 type Package struct {
 	pkg    *ssa.Package
 	handed map[*types.Var]bool
+	about  map[*ssa.Function]*about
 }
 
 // New looks through a package's functions.
 func New(pkg *ssa.Package, funcs []*ssa.Function) *Package {
-	return &Package{pkg: pkg, handed: handedOver(funcs)}
+	p := &Package{pkg: pkg, handed: handedOver(funcs)}
+	p.survey(funcs)
+	return p
 }
 
 // Build makes the model that begins with a function. It returns nil where nothing
-// in it could wait.
+// in it could wait, and a model without a program where that would be too large.
 func (p *Package) Build(root *ssa.Function) *Model {
-	b := &builder{
-		Package: p,
-		prog:    &model.Program{Methods: make(map[model.Method]int)},
-		numbers: make(map[*ssa.Function]int),
-		pieces:  make(map[string]int),
-		classes: make(map[any]int),
-		globals: make(map[*ssa.Global]int),
-		texts:   make(map[string]int),
-		types:   make(map[types.Type]int),
-		boxes:   make(map[types.Type]int),
+	if p.Quiet(root) {
+		return nil
 	}
-	b.function(root)
+	b := p.builder(root)
 	for i := 0; i < len(b.source); i++ {
 		if len(b.source) > maxFuncs {
-			return nil
+			return &Model{Cost: b.prog.Size()}
 		}
 		if b.source[i] != nil {
 			b.translate(b.source[i], b.prog.Funcs[i])
@@ -77,8 +74,23 @@ func (p *Package) Build(root *ssa.Function) *Model {
 	b.prog.Given = inTest(root)
 	b.prog.Classes, b.prog.Globals = len(b.classes), len(b.globals)
 	b.shrink()
-	b.prog.Prepare()
-	return &Model{Program: b.prog, Source: b.source, Alone: !b.spawns}
+	return &Model{Program: b.prog, Source: b.source, Alone: !b.spawns, Cost: b.prog.Size()}
+}
+
+func (p *Package) builder(root *ssa.Function) *builder {
+	b := &builder{
+		Package: p,
+		prog:    &model.Program{Methods: make(map[model.Method]int)},
+		numbers: make(map[*ssa.Function]int),
+		pieces:  make(map[string]int),
+		classes: make(map[any]int),
+		globals: make(map[*ssa.Global]int),
+		texts:   make(map[string]int),
+		types:   make(map[types.Type]int),
+		boxes:   make(map[types.Type]int),
+	}
+	b.function(root)
+	return b
 }
 
 // A builder makes one model.

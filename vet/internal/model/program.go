@@ -19,6 +19,15 @@ type Program struct {
 	Globals int
 }
 
+// Size counts the program's instructions.
+func (p *Program) Size() int {
+	n := 0
+	for _, f := range p.Funcs {
+		n += len(f.Code)
+	}
+	return n
+}
+
 // A Method names a method of the objects with a type tag.
 type Method struct {
 	Type int
