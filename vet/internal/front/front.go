@@ -69,6 +69,11 @@ func (p *Package) Build(root *ssa.Function) *Model {
 		}
 	}
 	if !b.blocks {
+		for _, f := range b.source { // their models are parts of this one
+			if a := p.about[f]; a != nil {
+				a.waits = false
+			}
+		}
 		return nil
 	}
 	b.prog.Given = inTest(root)

@@ -3,6 +3,8 @@
 package front
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 )
 
@@ -10,6 +12,7 @@ import (
 type about struct {
 	size  int             // instructions
 	calls []*ssa.Function // functions of the package that its model has, too
+	may   []*ssa.Function // methods that it may have, too
 	waits bool            // something in it may wait, or in those
 }
 
@@ -31,7 +34,7 @@ func (p *Package) survey(funcs []*ssa.Function) {
 			}
 			a := p.look(f, methods)
 			p.about[f] = a
-			for _, g := range a.calls { // wrappers and instances among them
+			for _, g := range slices.Concat(a.calls, a.may) { // wrappers and instances among them
 				if p.about[g] == nil {
 					more = append(more, g)
 				}
@@ -42,7 +45,7 @@ func (p *Package) survey(funcs []*ssa.Function) {
 	for changed := true; changed; {
 		changed = false
 		for _, a := range p.about {
-			for _, g := range a.calls {
+			for _, g := range slices.Concat(a.calls, a.may) {
 				if !a.waits && p.about[g].waits {
 					a.waits, changed = true, true
 				}
@@ -68,7 +71,7 @@ func (p *Package) look(f *ssa.Function, methods map[string][]*ssa.Function) (a *
 		}
 	}
 	for _, m := range b.invoked {
-		a.calls = append(a.calls, methods[m.Name()]...)
+		a.may = append(a.may, methods[m.Name()]...)
 	}
 	return a
 }
@@ -96,7 +99,7 @@ func (p *Package) Extent(f *ssa.Function) (size int, large bool) {
 				todo = append(todo, g)
 			}
 		}
-		if len(seen) > 2*maxFuncs { // some are methods that no call may mean
+		if len(seen) > maxFuncs {
 			return size, true
 		}
 	}
