@@ -51,7 +51,8 @@ func New(pkg *ssa.Package, funcs []*ssa.Function) *Package {
 }
 
 // Build makes the model that begins with a function. It returns nil where nothing
-// in it could wait, and a model without a program where that would be too large.
+// in it could wait, and a model without a program where that would be too large. The
+// program still has to be prepared or sliced.
 func (p *Package) Build(root *ssa.Function) *Model {
 	if p.Quiet(root) {
 		return nil

@@ -110,7 +110,7 @@ func TestEscape(t *testing.T) {
 		if m == nil {
 			t.Fatalf("%s: no model", body)
 		}
-		if got := len(search.Run(m.Program, search.Limits{}).Stuck) == 0; got != want {
+		if got := len(search.Run(m.Slice(), search.Limits{}).Stuck) == 0; got != want {
 			t.Errorf("%s: outsiders may use x: %t, want %t", body, got, want)
 		}
 	}
