@@ -97,10 +97,11 @@ func check(pass *analysis.Pass, r *report.Reporter, call *ssa.Call) {
 	if fate.Escapes || fate.Out == nil {
 		return
 	}
-	own := r.Frame(front.Name(call.Parent()), call.Pos())
+	at := r.Start(call.Pos())
+	own := r.Frame(front.Name(call.Parent()), at)
 	const readLoop = "net/http.(*persistConn).readLoop"
 	l := report.Leak{
-		Pos: call.Pos(), Cause: unleak.CauseHTTPBody, Grade: unleak.Likely, Wait: unleak.WaitSelect,
+		Pos: at, Cause: unleak.CauseHTTPBody, Grade: unleak.Likely, Wait: unleak.WaitSelect,
 		Stack: []unleak.Frame{{Func: readLoop}}, Own: &own,
 		Created: &unleak.Frame{Func: "net/http.(*Transport).dialConn"},
 		Message: "the body of this response is never closed",

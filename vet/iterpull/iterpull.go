@@ -99,10 +99,11 @@ func check(pass *analysis.Pass, r *report.Reporter, call *ssa.Call) {
 
 func leak(pass *analysis.Pass, r *report.Reporter, call *ssa.Call, named bool, fate lifetime.Fate) report.Leak {
 	pull := call.Call.StaticCallee().Object().Name()
-	own := r.Frame(front.Name(call.Parent()), call.Pos())
+	at := r.Start(call.Pos())
+	own := r.Frame(front.Name(call.Parent()), at)
 	entry := "iter." + pull + "[...].func1"
 	l := report.Leak{
-		Pos: call.Pos(), Cause: unleak.CauseIterPull, Grade: unleak.Likely, Wait: unleak.WaitCoroutine,
+		Pos: at, Cause: unleak.CauseIterPull, Grade: unleak.Likely, Wait: unleak.WaitCoroutine,
 		Stack: []unleak.Frame{own, {Func: entry}}, Created: &own,
 		Message: fmt.Sprintf("the stop of this iter.%s is never called", pull),
 	}

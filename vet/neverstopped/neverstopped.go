@@ -202,11 +202,12 @@ func fresh(field *ssa.FieldAddr) bool {
 }
 
 func (c *checker) leak(call ssa.CallInstruction, s *Starts) report.Leak {
-	own := c.Frame(front.Name(call.Parent()), call.Pos())
+	at := c.Start(call.Pos())
+	own := c.Frame(front.Name(call.Parent()), at)
 	stops := s.stops(call.Common().StaticCallee().Object().Pkg() == c.pass.Pkg)
 	created := s.Created
 	return report.Leak{
-		Pos: call.Pos(), Cause: unleak.CauseNeverStopped, Grade: unleak.Likely, Wait: s.Wait,
+		Pos: at, Cause: unleak.CauseNeverStopped, Grade: unleak.Likely, Wait: s.Wait,
 		Stack: s.Stack, Own: &own, Created: &created,
 		Message: fmt.Sprintf("nobody calls %s of this %s, whose goroutine goes on", strings.Join(stops, " or "), s.Type),
 		Explanation: fmt.Sprintf("%s makes a %s, which has a goroutine that ends only with %s, and drops it in line %d without that call.",

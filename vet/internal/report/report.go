@@ -5,6 +5,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"go/ast"
 	"go/token"
 	"slices"
 	"strings"
@@ -66,6 +67,23 @@ func (r *Reporter) Frame(function string, pos token.Pos) unleak.Frame {
 func Frame(fset *token.FileSet, function string, pos token.Pos) unleak.Frame {
 	p := fset.Position(pos)
 	return unleak.Frame{Func: function, File: p.Filename, Line: p.Line, Column: p.Column}
+}
+
+// Start returns where a call begins, of which SSA form knows the parenthesis.
+func (r *Reporter) Start(lparen token.Pos) token.Pos {
+	start := lparen
+	for _, file := range r.pass.Files {
+		if file.FileStart > lparen || lparen > file.FileEnd {
+			continue
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if c, ok := n.(*ast.CallExpr); ok && c.Lparen == lparen {
+				start = c.Pos()
+			}
+			return n != nil && n.Pos() <= lparen && lparen <= n.End()
+		})
+	}
+	return start
 }
 
 // Done tells the driver of the leaks, in the order of the source, and returns

@@ -326,11 +326,24 @@ func merge(findings []unleak.Finding) []unleak.Finding {
 		}
 		list[i] = first
 	}
+	list = owned(list)
 	slices.SortStableFunc(list, func(a, b unleak.Finding) int {
 		x, y := sourceOf(a), sourceOf(b)
 		return cmp.Or(cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line), cmp.Compare(x.Column, y.Column))
 	})
 	return list
+}
+
+// owned leaves out findings of goroutines that end with an object, where others with
+// the same key say who does not stop the object.
+func owned(findings []unleak.Finding) []unleak.Finding {
+	stopped := make(map[string]bool)
+	for _, f := range findings {
+		stopped[f.Key] = stopped[f.Key] || f.Cause == unleak.CauseNeverStopped
+	}
+	return slices.DeleteFunc(findings, func(f unleak.Finding) bool {
+		return stopped[f.Key] && f.Cause != unleak.CauseNeverStopped
+	})
 }
 
 // sourceOf returns the place that a finding tells of.
