@@ -6,7 +6,7 @@ STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 MODULES = go run ./bench/modules
 
-.PHONY: build test browser lint tidy bench release
+.PHONY: build test browser lint tidy bench vetfixes release
 
 build:
 	go build -o bin/ ./cmd/unleak
@@ -38,6 +38,11 @@ bench:
 	go run ./bench/dumpspeed
 	go test -run '^$$' -bench Cost -benchtime 5x ./monitor
 	go run ./bench/goleak
+
+# What vet makes of published leak fixes: both versions of twelve modules are
+# downloaded and analysed.
+vetfixes:
+	go run ./bench/vetfixes
 
 # What programs dump of themselves, for the tests of readers, made anew on each
 # release of Go; and the table of what the readers make of it.
