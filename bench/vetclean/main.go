@@ -63,8 +63,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if folder, err = filepath.Abs(folder); err != nil {
 		return err
 	}
-	tool := filepath.Join(folder, "unleak-vet")
-	build := exec.CommandContext(ctx, "go", "build", "-o", tool, "github.com/unleak/unleak/vet/cmd/unleak-vet")
+	tool := filepath.Join(folder, "unleak")
+	build := exec.CommandContext(ctx, "go", "build", "-o", tool, "github.com/unleak/unleak/cmd/unleak")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the tool (run vetclean inside a checkout): %w\n%s", err, out)
 	}

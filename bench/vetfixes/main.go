@@ -57,8 +57,8 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	tool := filepath.Join(work, "unleak-vet")
-	if _, err := command(ctx, root, nil, "build", "-o", tool, "./vet/cmd/unleak-vet"); err != nil {
+	tool := filepath.Join(work, "unleak")
+	if _, err := command(ctx, root, nil, "build", "-o", tool, "./cmd/unleak"); err != nil {
 		return err
 	}
 

@@ -142,6 +142,7 @@ func (v *vetter) withoutBroken(ctx context.Context, failed error) error {
 	case !broken, len(good) == 0:
 		return nil
 	}
+	v.progress("some packages cannot be loaded, of which go vet wants all: running it again without them")
 	if err := v.vet(ctx, good, ""); err != nil && len(v.units) == 0 && len(v.said) == 0 {
 		return err
 	}
@@ -163,9 +164,17 @@ func (v *vetter) again(ctx context.Context) error {
 	if len(missing) == 0 {
 		return nil
 	}
+	v.progress("go vet passed over " + unleak.Plural(len(missing), "package") + ": running it on those again")
 	sum := sha256.Sum256([]byte(strings.Join(missing, "\n")))
 	v.vet(ctx, missing, hex.EncodeToString(sum[:8])) // what is missing still is a loss
 	return ctx.Err()
+}
+
+// progress says what takes long.
+func (v *vetter) progress(message string) {
+	if v.Progress != nil {
+		v.Progress(message)
+	}
 }
 
 // vet runs go vet on packages and reads what the units wrote.
