@@ -3,6 +3,7 @@
 package govet
 
 import (
+	"encoding/gob"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -62,9 +63,21 @@ func Main(args []string) {
 		unitchecker.Main(vet.Facts()...)
 	case u.findings:
 		log.SetFlags(0)
+		register(vet.Facts())
 		unitchecker.Run(u.file, []*analysis.Analyzer{u.collector()})
 	}
 	unitchecker.Main(vet.Analyzers()...)
+}
+
+// register makes facts known that other packages have stored, whichever analyzers are
+// on here: reading them fails otherwise.
+func register(analyzers []*analysis.Analyzer) {
+	for _, a := range analyzers {
+		for _, f := range a.FactTypes {
+			gob.Register(f)
+		}
+		register(a.Requires)
+	}
 }
 
 // A unit is go vet's order to analyse one package.
