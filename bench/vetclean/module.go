@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 )
 
@@ -56,7 +55,11 @@ func lists() (modules []module, verdicts []verdict, _ error) {
 // writes to go.sum what the tests need, and the module cache is not to be written.
 func fetch(ctx context.Context, m module, folder string) (string, error) {
 	if m.Module == "std" {
-		return filepath.Join(runtime.GOROOT(), "src"), nil
+		out, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
+		if err != nil {
+			return "", fmt.Errorf("go env GOROOT: %w", err)
+		}
+		return filepath.Join(strings.TrimSpace(string(out)), "src"), nil
 	}
 	dir := filepath.Join(folder, strings.ReplaceAll(m.Module, "/", "_")+"@"+m.Version)
 	if _, err := os.Stat(dir); err == nil {
@@ -75,5 +78,35 @@ func fetch(ctx context.Context, m module, folder string) (string, error) {
 	if err := os.CopyFS(dir, os.DirFS(cached.Dir)); err != nil {
 		return "", fmt.Errorf("copying %s: %w", m.Module, err)
 	}
-	return dir, nil
+	return dir, alone(ctx, dir)
+}
+
+// alone takes replacements out of a module's go.mod that lead to folders beside it:
+// they are for those who work on it.
+func alone(ctx context.Context, dir string) error {
+	out, err := exec.CommandContext(ctx, "go", "mod", "edit", "-json", filepath.Join(dir, "go.mod")).Output()
+	if err != nil {
+		return fmt.Errorf("go mod edit in %s: %w", dir, err)
+	}
+	var file struct {
+		Replace []struct {
+			Old, New struct{ Path, Version string }
+		}
+	}
+	if err := json.Unmarshal(out, &file); err != nil {
+		return fmt.Errorf("go mod edit -json: %w", err)
+	}
+	for _, r := range file.Replace {
+		if r.New.Version != "" {
+			continue
+		}
+		old := r.Old.Path
+		if r.Old.Version != "" {
+			old += "@" + r.Old.Version
+		}
+		if err := exec.CommandContext(ctx, "go", "mod", "edit", "-dropreplace="+old, filepath.Join(dir, "go.mod")).Run(); err != nil {
+			return fmt.Errorf("go mod edit -dropreplace in %s: %w", dir, err)
+		}
+	}
+	return nil
 }
