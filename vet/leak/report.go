@@ -44,7 +44,7 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 		return
 	}
 	l := leak{caller: s.Spawn == nil && !r.started[root]}
-	if l.caller && wait == unleak.WaitSelectNone {
+	if l.caller && (wait == unleak.WaitSelectNone || r.text.idle(in.Site.(*front.Site).Pos)) {
 		return // to stay is what its author wants, and the goroutine is its caller's
 	}
 	g := unleak.Goroutine{Wait: wait}

@@ -74,6 +74,16 @@ func (t *text) keep(home, value ast.Expr) {
 	}
 }
 
+// idle reports whether what stands at a position is <-make(chan T).
+func (t *text) idle(pos token.Pos) bool {
+	recv, ok := t.nodes[pos].(*ast.UnaryExpr)
+	if !ok || recv.Op != token.ARROW {
+		return false
+	}
+	_, ok = ast.Unparen(recv.X).(*ast.CallExpr)
+	return ok && strings.HasPrefix(t.print(recv.X), "make(")
+}
+
 // at returns what stands at a position, in one line, and where it begins.
 func (t *text) at(pos token.Pos) (string, token.Pos) {
 	switch n := t.nodes[pos].(type) {

@@ -192,7 +192,7 @@ func (c *coder) edge(from *ssa.BasicBlock, to *ssa.BasicBlock) {
 	for i, phi := range phis {
 		c.emit(model.Instr{Op: model.Move, Dst: c.dst(phi), Args: []model.Operand{model.Reg(first + i)}})
 	}
-	if to.Dominates(from) && !counts(to) {
+	if to.Dominates(from) && !counts(to) && c.looksOut(to, from) {
 		c.emit(model.Instr{Op: model.Again})
 	}
 	c.jumps = append(c.jumps, jump{at: len(c.out.Code), to: to.Index})

@@ -191,7 +191,11 @@ func (c *coder) unary(in *ssa.UnOp) {
 			c.emit(model.Instr{Op: model.Copy, Dst: c.dst(in), Args: []model.Operand{x}, N: len(c.zero(in.Type()))})
 			return
 		}
-		c.emit(model.Instr{Op: model.Load, Dst: c.dst(in), Args: []model.Operand{x}, Class: c.memory(in.X)})
+		load := model.Instr{Op: model.Load, Dst: c.dst(in), Args: []model.Operand{x}, Class: c.memory(in.X)}
+		if leadsToLock(in.Type()) {
+			load.N = 1
+		}
+		c.emit(load)
 	case token.ARROW:
 		c.blocks = true
 		dst := c.dst(in)
@@ -228,7 +232,24 @@ func (c *coder) binary(in *ssa.BinOp) {
 		c.unknown(in, nil)
 		return
 	}
-	c.emit(model.Instr{Op: model.Bin, Name: in.Op.String(), Dst: c.dst(in), Args: c.args([]ssa.Value{in.X, in.Y})})
+	bin := model.Instr{Op: model.Bin, Name: in.Op.String(), Dst: c.dst(in), Args: c.args([]ssa.Value{in.X, in.Y})}
+	if in.Op == token.EQL || in.Op == token.NEQ {
+		if c.homemade(in.X) || c.homemade(in.Y) {
+			bin.N = 1
+		}
+	}
+	c.emit(bin)
+}
+
+// homemade reports whether a value is an interface with a value of a type inside that
+// only the package can make, because its name is not exported.
+func (c *coder) homemade(v ssa.Value) bool {
+	mk, ok := v.(*ssa.MakeInterface)
+	if !ok {
+		return false
+	}
+	n, ok := types.Unalias(mk.X.Type()).(*types.Named)
+	return ok && n.Obj().Pkg() == c.pkg.Pkg && !n.Obj().Exported()
 }
 
 func (c *coder) store(addr ssa.Value, val model.Operand, t types.Type) {

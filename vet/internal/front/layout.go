@@ -94,6 +94,17 @@ func syncZero(t types.Type) ([]model.Value, bool) {
 	return nil, false
 }
 
+// leadsToLock reports whether values of the type are pointers to locks and the like.
+// Nobody puts another lock in the place of one that is in use.
+func leadsToLock(t types.Type) bool {
+	p, ok := t.Underlying().(*types.Pointer)
+	if !ok {
+		return named(t) == "sync.Locker"
+	}
+	_, ok = syncZero(p.Elem())
+	return ok
+}
+
 // named returns "path.Name" for a named type, and "" for others.
 func named(t types.Type) string {
 	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil {

@@ -51,3 +51,56 @@ func steps(v ssa.Value, phi *ssa.Phi) bool {
 	_, constant := b.Y.(*ssa.Const)
 	return constant
 }
+
+// looksOut reports whether the loop between a block and the one that turns back to it
+// reads memory that outsiders may change. What it calls may.
+func (c *coder) looksOut(head, last *ssa.BasicBlock) bool {
+	for _, blk := range loop(head, last) {
+		for _, in := range blk.Instrs {
+			switch in := in.(type) {
+			case *ssa.UnOp:
+				if in.Op == token.MUL && !own(in.X) {
+					return true
+				}
+			case *ssa.Lookup, *ssa.Next:
+				return true
+			case ssa.CallInstruction:
+				if _, builtin := in.Common().Value.(*ssa.Builtin); builtin {
+					continue
+				}
+				callee := in.Common().StaticCallee()
+				if callee == nil || c.ours(callee) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// own reports whether an address is that of a variable of the function, or of the
+// functions around it.
+func own(addr ssa.Value) bool {
+	switch addr.(type) {
+	case *ssa.Alloc, *ssa.FreeVar:
+		return true
+	}
+	return false
+}
+
+// loop returns the blocks of the loop in which last turns back to head.
+func loop(head, last *ssa.BasicBlock) []*ssa.BasicBlock {
+	list := []*ssa.BasicBlock{head}
+	if last == head {
+		return list
+	}
+	list = append(list, last)
+	for i := 1; i < len(list); i++ {
+		for _, p := range list[i].Preds {
+			if !slices.Contains(list, p) {
+				list = append(list, p)
+			}
+		}
+	}
+	return list
+}

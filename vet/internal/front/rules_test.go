@@ -129,10 +129,13 @@ func functions(pkg *ssa.Package) []*ssa.Function {
 // TestAgain lists loops, and whether they may wait for a change by others.
 func TestAgain(t *testing.T) {
 	for loop, want := range map[string]bool{
-		"for {}":                             true,
+		"for {}":                             false, // it waits for nothing at all
 		"for !b.up {}":                       true,
 		"for b.n > 0 { use(b) }":             true,
-		"for range c {}":                     true,
+		"for range c { if b.up { break } }":  true,
+		"for range c { use(b) }":             true,
+		"for range c { mine(b) }":            true,
+		"for range c {}":                     false,
 		"for b.n < 3 { if b.up { break } }":  true,
 		"for range 3 {}":                     false,
 		"for i := 0; i < b.n; i++ {}":        false,
@@ -146,6 +149,7 @@ func TestAgain(t *testing.T) {
 		pkg := load(t, "p.go", `
 			type box struct { up bool; n int; list []int; set map[int]int }
 			var use func(*box)
+			func mine(b *box) {}
 			func f(b *box, c chan int) { <-c; `+loop+` }`)
 		m := New(pkg, functions(pkg)).Build(pkg.Func("f"))
 		if m == nil {

@@ -105,7 +105,7 @@ const (
 	// Values.
 	Move  // Dst = A
 	Fresh // every Dst = a new symbol
-	Bin   // Dst = A Name B
+	Bin   // Dst = A Name B; N is 1 where one of them is such that outsiders cannot make it
 	Not   // Dst = !A
 	Len   // Dst = len(A); an element of a slice has N cells
 	Cap   // Dst = cap(A)
@@ -131,7 +131,7 @@ const (
 	Closure // Dst = function N with the captured Args
 	Addr    // Dst = the address of A's cell N
 	Index   // Dst = the address of A's cell B times N
-	Load    // Dst = the cell at A
+	Load    // Dst = the cell at A; N is 1 where outsiders do not change it
 	Store   // the cell at A = B
 	Copy    // Dst = a new object with the N cells at A
 	Put     // the N cells at A = those at B

@@ -21,6 +21,10 @@ func (r *run) binary(in *model.Instr) outcome {
 		r.set(in, 0, v)
 		return done
 	}
+	if in.N == 1 && (r.foreign(a) || r.foreign(b)) {
+		r.set(in, 0, model.Bool(in.Name == "!="))
+		return done
+	}
 	if (a.IsText() || b.IsText()) && !comparison(in.Name) {
 		r.set(in, 0, r.s.fresh())
 		return done
@@ -44,6 +48,12 @@ func (r *run) binary(in *model.Instr) outcome {
 	v := r.term(term{op: in.Name, a: a, b: b})
 	r.set(in, 0, r.resolve(v))
 	return done
+}
+
+// foreign reports whether a value comes from outsiders, and was not read from memory
+// that we may have written.
+func (r *run) foreign(v model.Value) bool {
+	return (v.Kind == model.Sym || v.Kind == model.Set) && r.terms.at(v.A).op == ""
 }
 
 func small(v model.Value) bool { return v.Kind != model.Int || -high <= v.A && v.A <= high }

@@ -173,7 +173,7 @@ func letters(op string) uint64 {
 // as such, or was loaded in an epoch that is over.
 func (k *keyer) basic(i int32) bool {
 	t := k.terms.at(i)
-	return t.op == "" || t.op == load && t.n != k.s.epoch
+	return t.op == "" || t.op == load && t.n != k.s.epoch && t.n != always
 }
 
 // met reports whether all that a term is made of stands in the state: only then it

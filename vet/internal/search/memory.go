@@ -108,7 +108,11 @@ func (r *run) load(in *model.Instr) outcome {
 		if known, ok := lookup(r.s.memory, v.A); ok && !isLock(known) {
 			r.set(in, 0, known)
 		} else {
-			r.set(in, 0, r.resolve(r.term(term{op: load, a: v, n: r.s.epoch})))
+			n := r.s.epoch
+			if in.N == 1 {
+				n = always
+			}
+			r.set(in, 0, r.resolve(r.term(term{op: load, a: v, n: n})))
 		}
 	default:
 		r.set(in, 0, r.s.fresh())

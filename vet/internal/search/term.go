@@ -27,6 +27,9 @@ const wide = "wide"
 // n.
 const load = "load"
 
+// always is the epoch of what nobody changes.
+const always = -1
+
 // terms numbers terms.
 type terms struct {
 	list  []term

@@ -333,3 +333,62 @@ func (f *flag) poll(pause func()) {
 	}
 	close(ready)
 }
+
+func foreverToo(stop bool) {
+	if !stop {
+		<-make(chan struct{})
+	}
+	go func() {
+		<-make(chan struct{}) // want `chan-receive`
+	}()
+}
+
+// An error that only the package can make is none that another package returned.
+
+type late struct{}
+
+func (late) Error() string { return "late" }
+
+type Late struct{}
+
+func (Late) Error() string { return "late" }
+
+func patient(work func() error) {
+	errs := make(chan error, 2)
+	go func() { errs <- work() }()
+	if err := <-errs; err == (late{}) {
+		<-errs
+	}
+}
+
+func impatient(work func() error) {
+	errs := make(chan error, 2)
+	go func() { errs <- work() }()
+	if err := <-errs; err == (Late{}) {
+		<-errs // want `chan-receive`
+	}
+}
+
+// What a loop of another goroutine reads is no reason to take all other memory for
+// changed.
+
+type pool struct {
+	size   int
+	urgent chan int
+}
+
+func (p *pool) start(in <-chan int) <-chan int {
+	out := make(chan int, p.size)
+	for range p.size {
+		go func() {
+			for n := range in {
+				out <- n
+			}
+		}()
+	}
+	done := make(chan int, p.size)
+	for i := 0; i < p.size; i++ {
+		done <- i
+	}
+	return out
+}

@@ -165,3 +165,44 @@ func (d *desk) sit(do func()) {
 	with(d, do)
 	with(d, do)
 }
+
+// A pointer to a lock leads to the same lock each time.
+
+type ward struct {
+	mu   *sync.RWMutex
+	open bool
+}
+
+func (w *ward) admit(patients <-chan int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for range 2 {
+		go func() {
+			for range patients {
+				w.turn()
+			}
+			w.mu.Lock()
+			w.mu.Unlock()
+		}()
+	}
+	go func() {
+		w.mu.RLock()
+		w.mu.RUnlock()
+	}()
+}
+
+func (w *ward) turn() {
+	for w.open {
+		pause()
+	}
+}
+
+func (w *ward) keep() {
+	w.mu.RLock()
+	go func() {
+		w.mu.Lock() // want `rwmutex`
+	}()
+	w.turn()
+}
+
+var pause func()
