@@ -3,6 +3,7 @@
 package library
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"sync"
@@ -155,4 +156,43 @@ func readers() {
 		l.Lock()
 		defer l.Unlock()
 	}()
+}
+
+// Who encodes a value does not change it.
+
+type request struct{ Batch int }
+
+func fetch(batch int, in <-chan int, send func([]byte) error) (<-chan int, error) {
+	req := &request{Batch: batch}
+	out := make(chan int, batch)
+	text, err := json.Marshal(req)
+	if err != nil {
+		return nil, err
+	}
+	if err := send(text); err != nil {
+		return nil, err
+	}
+	go func() {
+		defer close(out)
+		received := 0
+		for n := range in {
+			out <- n
+			received++
+			if received == req.Batch {
+				return
+			}
+		}
+	}()
+	return out, nil
+}
+
+func decode(text []byte) {
+	req := &request{}
+	done := make(chan int)
+	if err := json.Unmarshal(text, req); err != nil {
+		return
+	}
+	if req.Batch > 0 {
+		<-done // want `chan-receive`
+	}
 }
