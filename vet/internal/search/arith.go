@@ -39,7 +39,8 @@ func (r *run) binary(in *model.Instr) outcome {
 			return r.choose(x.A, model.Value{Kind: model.Nil}, model.Value{Kind: model.Set})
 		case k.Kind == model.Int && 0 <= k.A && k.A <= most && !r.terms.at(x.A).wide:
 			options := upTo(most)
-			if in.Name != "==" && in.Name != "!=" && !(literal && k.A == 0) {
+			// A range over a number begins with 0 < n, where the source has no 0.
+			if in.Name != "==" && in.Name != "!=" && !(literal && k.A == 0 && i == 0) {
 				options = options[1:] // a loop over nothing is nobody's bug
 			}
 			return r.choose(x.A, options...)
