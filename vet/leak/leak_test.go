@@ -11,7 +11,7 @@ import (
 )
 
 func TestAnalyzer(t *testing.T) {
-	for _, pkg := range []string{"channels", "contexts", "counts", "dynamic", "library", "locks", "numbers", "tables", "tests", "waits"} {
+	for _, pkg := range []string{"channels", "clients", "contexts", "counts", "dynamic", "library", "locks", "numbers", "tables", "tests", "waits"} {
 		t.Run(pkg, func(t *testing.T) { analysistest.Run(t, analysistest.TestData(), leak.Analyzer, pkg) })
 	}
 }

@@ -58,6 +58,33 @@ func (p *Package) Build(root *ssa.Function) *Model {
 		return nil
 	}
 	b := p.builder(root)
+	b.prog.Given = inTest(root)
+	return b.finish()
+}
+
+func (p *Package) builder(root *ssa.Function) *builder {
+	b := p.empty()
+	b.function(root)
+	return b
+}
+
+func (p *Package) empty() *builder {
+	return &builder{
+		Package: p,
+		prog:    &model.Program{Methods: make(map[model.Method]int)},
+		numbers: make(map[*ssa.Function]int),
+		pieces:  make(map[string]int),
+		classes: make(map[any]int),
+		globals: make(map[*ssa.Global]int),
+		texts:   make(map[string]int),
+		types:   make(map[types.Type]int),
+		boxes:   make(map[types.Type]int),
+	}
+}
+
+// finish adds the code of all functions that have been named, and of those that they
+// name.
+func (b *builder) finish() *Model {
 	for i := 0; i < len(b.source); i++ {
 		if len(b.source) > maxFuncs {
 			return &Model{Cost: b.prog.Size()}
@@ -71,32 +98,15 @@ func (p *Package) Build(root *ssa.Function) *Model {
 	}
 	if !b.blocks {
 		for _, f := range b.source { // their models are parts of this one
-			if a := p.about[f]; a != nil {
+			if a := b.about[f]; a != nil {
 				a.waits = false
 			}
 		}
 		return nil
 	}
-	b.prog.Given = inTest(root)
 	b.prog.Classes, b.prog.Globals = len(b.classes), len(b.globals)
 	b.shrink()
 	return &Model{Program: b.prog, Source: b.source, Alone: !b.spawns, Cost: b.prog.Size()}
-}
-
-func (p *Package) builder(root *ssa.Function) *builder {
-	b := &builder{
-		Package: p,
-		prog:    &model.Program{Methods: make(map[model.Method]int)},
-		numbers: make(map[*ssa.Function]int),
-		pieces:  make(map[string]int),
-		classes: make(map[any]int),
-		globals: make(map[*ssa.Global]int),
-		texts:   make(map[string]int),
-		types:   make(map[types.Type]int),
-		boxes:   make(map[types.Type]int),
-	}
-	b.function(root)
-	return b
 }
 
 // A builder makes one model.

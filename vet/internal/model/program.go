@@ -14,6 +14,9 @@ type Program struct {
 	// Given says that what is unknown is so only to us, as in a test, which knows what
 	// its calls will give: where an unknown value decides, the path is lost.
 	Given bool
+	// Client says that the first goroutine is a client who may call what it likes, so
+	// that only what none of its calls can wake is stuck; see Idle.
+	Client bool
 	// Globals is the number of package variables: the address of the first is the
 	// value {Set, 0}, and so on. Outsiders can reach them.
 	Globals int
@@ -123,6 +126,7 @@ const (
 	RunDefers
 	Return // with Args
 	Goexit // run what is deferred and end the goroutine
+	Idle   // while fewer than N goroutines are alive; who waits then, where Tag is 1, waits for all that comes after
 	Exit   // the process ends: what waits then is no leak
 	Lost   // the program does what this model cannot say
 

@@ -78,7 +78,7 @@ func (s *slicer) prepare(fn int) {
 func (s *slicer) acts(at site) bool {
 	in := &s.Funcs[at.fn].Code[at.pc]
 	switch in.Op {
-	case Goexit, Lost:
+	case Goexit, Lost, Idle:
 		return true
 	case Send, Recv, Close:
 		return s.followed(at.fn, in.Args[0])

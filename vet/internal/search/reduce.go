@@ -36,7 +36,7 @@ func (m *machine) safe(s *state, g int) bool {
 		return r.lasts(r.resolve(r.eval(in.Args[0])))
 	case model.Cancel:
 		return r.unseen(r.resolve(r.eval(in.Args[0])))
-	case model.Enlist, model.Park, model.Signal, model.Broadcast:
+	case model.Enlist, model.Park, model.Signal, model.Broadcast, model.Idle:
 		return false
 	}
 	return true

@@ -91,6 +91,7 @@ type node struct {
 	// still lists the stacks of the goroutines that could not move, of nodes in which
 	// all have been tried.
 	closed bool
+	quiet  bool // the client waits in it for what calls of its will do
 	edges  span
 	still  span
 }
@@ -106,6 +107,7 @@ type span struct{ from, to int32 }
 type edge struct {
 	to    int32
 	moved [2]int32 // the stacks that moved, from where they stood; 0 for none
+	lost  bool     // nobody knows what follows
 }
 
 // A searcher explores the states of one program. What the nodes need of the way on
@@ -206,7 +208,7 @@ func (x *searcher) expand(n int32) {
 		}
 	}
 	for g, p := range s.procs {
-		if !p.ended() {
+		if !p.ended() && !x.refused(n, s, g) {
 			x.follow(n, s, g)
 		}
 	}
@@ -252,6 +254,7 @@ func (x *searcher) follow(n int32, s *state, g int) bool {
 			e.to = x.add(a.state, n, choice{int32(g), int32(way)})
 		} else if a.out == lost {
 			x.lost++
+			e.lost = true
 		}
 		for i, h := range a.movers {
 			if h != noWay {

@@ -50,7 +50,7 @@ func (r *run) step() outcome {
 // operate runs an instruction after which the next one follows.
 func (r *run) operate(in *model.Instr) outcome {
 	switch in.Op {
-	case model.Nop:
+	case model.Nop, model.Idle:
 	case model.Again:
 		r.forget()
 	case model.Move:

@@ -18,10 +18,17 @@ type group struct {
 // stuck returns who waits in all states of a bottom component. Of the components in
 // which a stack is stuck it takes the one with the shortest schedule.
 func (x *searcher) stuck() []Stuck {
+	var groups []*group
+	if x.prog.Client {
+		groups = x.abandoned()
+	} else {
+		for _, c := range x.bottoms() {
+			groups = append(groups, x.group(c))
+		}
+	}
 	best := make(map[int32]*group)
 	var order []int32
-	for _, c := range x.bottoms() {
-		g := x.group(c)
+	for _, g := range groups {
 		for _, stack := range g.stacks {
 			old, ok := best[stack]
 			if !ok {
