@@ -52,14 +52,16 @@ func contracts(pass *analysis.Pass) (any, error) {
 		Package: pass.ResultOf[index.Analyzer].(*index.Package),
 		starts:  make(map[*types.Func]*Starts),
 	}
+	seen := make(map[*types.Func]bool)
 	for _, obj := range pass.TypesInfo.Uses {
 		f, ok := obj.(*types.Func)
-		if !ok || f.Pkg() == nil || f.Pkg() == pass.Pkg {
+		if !ok || f.Pkg() == nil || f.Pkg() == pass.Pkg || seen[f.Origin()] {
 			continue
 		}
 		f = f.Origin()
+		seen[f] = true
 		var s Starts
-		if b.starts[f] == nil && pass.ImportObjectFact(f, &s) {
+		if pass.ImportObjectFact(f, &s) {
 			b.starts[f] = &s
 		}
 	}
@@ -89,7 +91,8 @@ type builder struct {
 	starts map[*types.Func]*Starts
 	owner  map[*types.Var]*types.Named         // of fields
 	ends   map[*index.Func]map[*types.Var]bool // fields that a function closes or calls
-	stored map[types.Object][]*types.Var       // fields that a local variable is put into
+	calls  map[*index.Func][]*index.Func
+	stored map[types.Object][]*types.Var // fields that a local variable is put into
 	// rooted are contexts that only their own cancel function ends, with that.
 	rooted map[types.Object]types.Object
 }
@@ -98,6 +101,7 @@ type builder struct {
 func (b *builder) members() {
 	b.owner = make(map[*types.Var]*types.Named)
 	b.ends = make(map[*index.Func]map[*types.Var]bool)
+	b.calls = make(map[*index.Func][]*index.Func)
 	b.stored = make(map[types.Object][]*types.Var)
 	b.rooted = make(map[types.Object]types.Object)
 	for _, name := range b.Types.Scope().Names() {
@@ -118,19 +122,13 @@ func (b *builder) members() {
 	}
 	for changed := true; changed; {
 		changed = false
-		for _, f := range b.Funcs {
-			if f.Decl == nil {
-				continue
-			}
-			ast.Inspect(f.Body, func(n ast.Node) bool {
-				if c, ok := n.(*ast.CallExpr); ok {
-					for v := range b.ends[b.FuncOf(b.Callee(c))] {
-						changed = changed || !b.ends[f][v]
-						b.ends[f][v] = true
-					}
+		for f, callees := range b.calls {
+			for _, callee := range callees {
+				for v := range b.ends[callee] {
+					changed = changed || !b.ends[f][v]
+					b.ends[f][v] = true
 				}
-				return true
-			})
+			}
 		}
 	}
 }
@@ -149,6 +147,9 @@ func (b *builder) closes(f *index.Func) map[*types.Var]bool {
 			}
 			if v := b.field(n.Fun); v != nil {
 				set[v] = true
+			}
+			if callee := b.FuncOf(b.Callee(n)); callee != nil {
+				b.calls[f] = append(b.calls[f], callee)
 			}
 		case *ast.AssignStmt:
 			b.assign(n)
