@@ -38,6 +38,7 @@ bench:
 	go run ./bench/dumpspeed
 	go test -run '^$$' -bench Cost -benchtime 5x ./monitor
 	go run ./bench/goleak
+	go run ./bench/vetspeed
 
 # What vet makes of published leak fixes: both versions of twelve modules are
 # downloaded and analysed.

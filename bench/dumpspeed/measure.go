@@ -101,7 +101,7 @@ func (s side) run(ctx context.Context, b *bench) (seconds, megabytes float64, er
 	if s.reader != "" && !strings.HasPrefix(string(out), fmt.Sprint(goroutines, " ")) {
 		return 0, 0, fmt.Errorf("%v: it says %q and not %d goroutines", cmd.Args, out, goroutines)
 	}
-	megabytes, ok := peak(cmd.ProcessState)
+	megabytes, ok := turns.Peak(cmd.ProcessState)
 	if !ok {
 		return 0, 0, errors.New("this system does not tell how much memory a process had; run it on another")
 	}

@@ -2,7 +2,7 @@
 
 //go:build unix
 
-package main
+package turns
 
 import (
 	"os"
@@ -10,8 +10,10 @@ import (
 	"syscall"
 )
 
-// peak returns how many megabytes of memory a process that has ended had at most.
-func peak(p *os.ProcessState) (megabytes float64, ok bool) {
+// Peak returns how many megabytes of memory a process that has ended had at most, or
+// the largest of those that it waited for, such as the go command for its tools
+// (Linux, kernel/sys.c, getrusage: RUSAGE_BOTH).
+func Peak(p *os.ProcessState) (megabytes float64, ok bool) {
 	usage, ok := p.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0, false

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/unleak/unleak/bench/turns"
+)
+
+// A bench is what the cases need.
+type bench struct {
+	temp     string
+	tool     string
+	progress io.Writer
+}
+
+// sides names what is compared; the second one has the tool.
+var sides = [...]string{"go vet", "unleak"}
+
+// measure lets the sides take turns in a copy of the module.
+func (c testCase) measure(ctx context.Context, b *bench, runs int) (turns.Result, error) {
+	name, _, _ := strings.Cut(c.name, "-")
+	work := filepath.Join(b.temp, name)
+	if err := checkout(ctx, c.module, work); err != nil {
+		return turns.Result{}, err
+	}
+	r := turns.Result{Name: c.name, Wanted: c.wanted}
+	for _, s := range sides {
+		r.Sides = append(r.Sides, turns.Side{Name: s})
+	}
+	first := 0 // the turn that fills the caches does not count
+	if c.cold {
+		first, runs = 1, 1
+	}
+	for turn := first; turn <= runs; turn++ {
+		for i, s := range sides {
+			fmt.Fprintf(b.progress, "%s: turn %d of %d, %s\n", c.name, turn, runs, s)
+			cache := filepath.Join(b.temp, name+"-cache"+fmt.Sprint(i))
+			if c.cold {
+				if err := os.RemoveAll(cache); err != nil {
+					return turns.Result{}, err
+				}
+			}
+			seconds, megabytes, err := c.vet(ctx, b, work, cache, i == 1)
+			if err != nil {
+				return turns.Result{}, err
+			}
+			if turn > 0 {
+				r.Sides[i].Times = append(r.Sides[i].Times, seconds)
+				r.Sides[i].Peaks = append(r.Sides[i].Peaks, megabytes)
+			}
+		}
+	}
+	r.Measured, r.OK = c.judge(r.Sides)
+	return r, nil
+}
+
+// checkout copies a module out of the module cache, where nothing may be written,
+// and fetches what it requires.
+func checkout(ctx context.Context, module, work string) error {
+	if _, err := os.Stat(work); err == nil {
+		return nil // a case before has it
+	}
+	out, err := exec.CommandContext(ctx, "go", "mod", "download", "-json", module).Output()
+	if err != nil {
+		return fmt.Errorf("go mod download %s: %w\n%s", module, err, out)
+	}
+	var got struct{ Dir string }
+	if err := json.Unmarshal(out, &got); err != nil {
+		return fmt.Errorf("go mod download %s: %w", module, err)
+	}
+	if err := os.CopyFS(work, os.DirFS(got.Dir)); err != nil {
+		return err
+	}
+	if err := writable(work); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "go", "mod", "download")
+	cmd.Dir = work
+	cmd.Env = append(os.Environ(), "GOWORK=off")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go mod download: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// writable lets a copy be written and deleted: the module cache's files are not.
+func writable(folder string) error {
+	return filepath.WalkDir(folder, func(name string, e os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		mode := os.FileMode(0o644)
+		if e.IsDir() {
+			mode = 0o755
+		}
+		return os.Chmod(name, mode)
+	})
+}
+
+// vet runs go vet and returns how long it took and how much memory its largest
+// process had. That something is found is no failure; a package that cannot be
+// analysed is one.
+func (c testCase) vet(ctx context.Context, b *bench, work, cache string, ours bool) (seconds, megabytes float64, err error) {
+	args := []string{"vet"}
+	if ours {
+		args = append(args, "-vettool="+b.tool)
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, c.packages)...)
+	cmd.Dir = work
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "GOCACHE="+cache)
+	var text bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &text, &text
+	start := time.Now()
+	err = cmd.Run()
+	seconds = time.Since(start).Seconds()
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || broken(text.String())) {
+		return 0, 0, fmt.Errorf("%v: %w\n%.2000s", cmd.Args, err, text.String())
+	}
+	megabytes, ok := turns.Peak(cmd.ProcessState)
+	if !ok {
+		return 0, 0, errors.New("this system does not tell how much memory a process had; run it on another")
+	}
+	return seconds, megabytes, nil
+}
+
+// broken reports whether go vet's output tells of more than findings: what the tools
+// say of themselves begins with their names.
+func broken(text string) bool {
+	for _, sign := range []string{"\nvet: ", "\nunleak-vet", "\npanic: ", "goroutine 1 [", "no required module", "build failed"} {
+		if strings.Contains("\n"+text, sign) {
+			return true
+		}
+	}
+	return false
+}
