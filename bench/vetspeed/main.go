@@ -3,13 +3,13 @@
 // Vetspeed measures what the analyzers cost beside "go vet", in time and memory and
 // within one run, on large modules.
 //
-//	go run ./bench/vetspeed [-runs N] [-only CASE,...] [-vettool FILE]
+//	go run ./bench/vetspeed [-runs N] [-only CASE,...] [-unleak FILE]
 //
 // It copies the modules from the module cache into a temporary folder and lets "go
 // vet ./..." and "go vet -vettool=FILE ./..." take turns there: cold, each with an
 // empty build cache of its own, where both compile what the packages import, and
-// warm, with all that a run before has left. A package costs when its findings are
-// asked for again: no driver keeps those of a run that had some. It exits with 1 if
+// warm, with all that a run before has left. A package costs each time when it has
+// findings: the go command keeps nothing of a run that had some. It exits with 1 if
 // a case is dearer than wanted. The caches take 2 GB for each module and side, and a
 // cold turn takes minutes.
 package main
@@ -21,7 +21,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 
@@ -43,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	runs := flags.Int("runs", 5, "compare `N` warm runs of each side; cold ones are made once")
 	only := flags.String("only", "", "run these cases alone, named with commas between: "+turns.Names(cases))
-	vettool := flags.String("vettool", "", "measure this `file` instead of building vet/cmd/unleak-vet")
+	unleak := flags.String("unleak", "", "measure this `file` instead of building cmd/unleak")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -61,8 +60,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer os.RemoveAll(temp)
 	b := &bench{temp: temp, progress: stderr}
-	if b.tool, err = filepath.Abs(*vettool); *vettool == "" {
-		b.tool, err = build(ctx, temp)
+	if b.tool, err = filepath.Abs(*unleak); *unleak == "" {
+		b.tool, err = turns.BuildTool(ctx, temp)
 	}
 	if err != nil {
 		return err
@@ -76,14 +75,4 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		results = append(results, r)
 	}
 	return turns.Report(stdout, results, *runs)
-}
-
-// build builds the tool from the checkout that the program runs in.
-func build(ctx context.Context, folder string) (string, error) {
-	file := filepath.Join(folder, "unleak-vet.exe") // the suffix is needed on Windows
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", file, "github.com/unleak/unleak/vet/cmd/unleak-vet")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("cannot build the tool (run this inside the checkout, or give -vettool FILE): %w\n%s", err, out)
-	}
-	return file, nil
 }

@@ -139,7 +139,7 @@ func (c testCase) vet(ctx context.Context, b *bench, work, cache string, ours bo
 // broken reports whether go vet's output tells of more than findings: what the tools
 // say of themselves begins with their names.
 func broken(text string) bool {
-	for _, sign := range []string{"\nvet: ", "\nunleak-vet", "\npanic: ", "goroutine 1 [", "no required module", "build failed"} {
+	for _, sign := range []string{"\nvet: ", "\nunleak: ", "\npanic: ", "goroutine 1 [", "no required module", "build failed"} {
 		if strings.Contains("\n"+text, sign) {
 			return true
 		}

@@ -41,7 +41,7 @@ func TestJudge(t *testing.T) {
 // finding is no failure, code that does not compile is one.
 func TestMeasure(t *testing.T) {
 	b := &bench{temp: t.TempDir(), progress: io.Discard}
-	tool, err := build(t.Context(), b.temp)
+	tool, err := turns.BuildTool(t.Context(), b.temp)
 	if err != nil {
 		t.Fatal(err)
 	}
