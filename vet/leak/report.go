@@ -43,6 +43,9 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 	if wait == "" {
 		return
 	}
+	if s.Nil && in.Site.(*front.Site).Made {
+		return
+	}
 	l := leak{caller: s.Spawn == nil && !r.started[root]}
 	if l.caller && (wait == unleak.WaitSelectNone || r.text.idle(in.Site.(*front.Site).Pos)) {
 		return // to stay is what its author wants, and the goroutine is its caller's

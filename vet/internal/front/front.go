@@ -19,6 +19,9 @@ type Site struct {
 	Pos token.Pos
 	// Cases holds the places of a select's cases.
 	Cases []token.Pos
+	// Made says that an operation is on the channel of a field that the package makes
+	// somewhere: whether it is nil is a matter of the order in which callers come.
+	Made bool
 	// Range says that a receive belongs to a loop over the channel, Context that it
 	// waits for a context's end, or a select does.
 	Range, Context bool
@@ -40,12 +43,13 @@ type Model struct {
 type Package struct {
 	pkg    *ssa.Package
 	handed map[*types.Var]bool
+	made   map[*types.Var]bool
 	about  map[*ssa.Function]*about
 }
 
 // New looks through a package's functions.
 func New(pkg *ssa.Package, funcs []*ssa.Function) *Package {
-	p := &Package{pkg: pkg, handed: handedOver(funcs)}
+	p := &Package{pkg: pkg, handed: handedOver(funcs), made: madeChannels(funcs)}
 	p.survey(funcs)
 	return p
 }

@@ -392,3 +392,27 @@ func (p *pool) start(in <-chan int) <-chan int {
 	}
 	return out
 }
+
+// A field that is made somewhere is nil before and after: when callers come is theirs.
+
+type meter struct{ values, never chan int }
+
+func (m *meter) reset() { m.values = nil }
+
+func (m *meter) start() {
+	m.values = make(chan int, 1)
+	go func() { m.values <- 1 }()
+}
+
+func (m *meter) read() int {
+	m.start()
+	go m.reset()
+	return <-m.values
+}
+
+func broken() {
+	m := new(meter)
+	go func() {
+		<-m.never // want `nil-channel`
+	}()
+}
