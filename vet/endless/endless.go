@@ -52,13 +52,15 @@ func run(pass *analysis.Pass) (any, error) {
 		if !s.Often || s.Target == nil {
 			continue
 		}
-		for _, t := range pkg.Traps(s.Target) {
-			l := loop{Package: pkg, trap: t}
-			if leak, ok := l.leak(); ok {
-				l.place(&leak, s, r)
-				r.Add(leak)
+		r.Try(s.In.Name, func() {
+			for _, t := range pkg.Traps(s.Target) {
+				l := loop{Package: pkg, trap: t}
+				if leak, ok := l.leak(); ok {
+					l.place(&leak, s, r)
+					r.Add(leak)
+				}
 			}
-		}
+		})
 	}
 	return r.Done(), nil
 }

@@ -49,13 +49,15 @@ func run(pass *analysis.Pass) (any, error) {
 		if report.IsTest(pass.Fset, f.Pos()) || heads(f) {
 			continue
 		}
-		for _, b := range f.Blocks {
-			for _, in := range b.Instrs {
-				if call, ok := in.(*ssa.Call); ok && isRequest(call) {
-					check(pass, r, call)
+		r.Try(front.Name(f), func() {
+			for _, b := range f.Blocks {
+				for _, in := range b.Instrs {
+					if call, ok := in.(*ssa.Call); ok && isRequest(call) {
+						check(pass, r, call)
+					}
 				}
 			}
-		}
+		})
 	}
 	return r.Done(), nil
 }

@@ -63,7 +63,7 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	for _, s := range c.Spawns {
 		if s.Often && s.Target != nil {
-			c.enter(s, s.Target, nil)
+			r.Try(s.In.Name, func() { c.enter(s, s.Target, nil) })
 		}
 	}
 	return r.Done(), nil

@@ -61,7 +61,7 @@ func run(pass *analysis.Pass) (any, error) {
 	idx := pass.ResultOf[index.Analyzer].(*index.Package)
 	for _, f := range pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA).SrcFuncs {
 		if often(idx, f) {
-			c.function(f)
+			c.Try(front.Name(f), func() { c.function(f) })
 		}
 	}
 	return c.Done(), nil

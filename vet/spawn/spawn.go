@@ -47,13 +47,15 @@ func run(pass *analysis.Pass) (any, error) {
 		if s.Limited || s.Target == nil || s.In.Test {
 			continue
 		}
-		loop := index.Unbounded(c.Info, s.Stack)
-		if loop == nil || c.waits(loop, s.Node) {
-			continue
-		}
-		if slot := c.slot(s, loop); slot != nil {
-			r.Add(c.leak(r, s, slot))
-		}
+		r.Try(s.In.Name, func() {
+			loop := index.Unbounded(c.Info, s.Stack)
+			if loop == nil || c.waits(loop, s.Node) {
+				return
+			}
+			if slot := c.slot(s, loop); slot != nil {
+				r.Add(c.leak(r, s, slot))
+			}
+		})
 	}
 	return r.Done(), nil
 }

@@ -50,10 +50,27 @@ type Leak struct {
 type Reporter struct {
 	pass *analysis.Pass
 	list []Leak
+
+	failed []unleak.Loss
 }
 
 // NewReporter returns a reporter for a pass.
 func NewReporter(pass *analysis.Pass) *Reporter { return &Reporter{pass: pass} }
+
+// Try runs the analysis of one function. A mistake of ours loses that one only.
+func (r *Reporter) Try(function string, analyse func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.failed = append(r.failed, unleak.Loss{
+				Kind:    "crash",
+				Package: r.pass.Pkg.Path(),
+				Message: fmt.Sprintf("The analysis of %s by %s failed: %v. Please report this.", function, r.pass.Analyzer.Name, p),
+				Hides:   true,
+			})
+		}
+	}()
+	analyse()
+}
 
 // Add takes a leak.
 func (r *Reporter) Add(l Leak) { r.list = append(r.list, l) }
@@ -91,7 +108,7 @@ func (r *Reporter) Start(lparen token.Pos) token.Pos {
 // shows all forgotten response bodies as the same goroutine of net/http.
 func (r *Reporter) Done() *Result {
 	slices.SortStableFunc(r.list, func(a, b Leak) int { return cmp.Compare(a.Pos, b.Pos) })
-	result := new(Result)
+	result := &Result{Failed: r.failed}
 	seen := make(map[token.Pos]bool)
 	for _, l := range r.list {
 		if seen[l.Pos] || len(l.Stack) == 0 {
