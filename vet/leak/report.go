@@ -47,8 +47,8 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 		return
 	}
 	l := leak{caller: s.Spawn == nil && !r.started[root]}
-	if l.caller && (wait == unleak.WaitSelectNone || r.text.idle(in.Site.(*front.Site).Pos)) {
-		return // to stay is what its author wants, and the goroutine is its caller's
+	if l.caller && (wait == unleak.WaitSelectNone || s.Nil || r.text.idle(in.Site.(*front.Site).Pos)) {
+		return // to stay is what its author or its caller wants, whose goroutine it is
 	}
 	g := unleak.Goroutine{Wait: wait}
 	for _, p := range slices.Backward(s.Stack) {

@@ -416,3 +416,23 @@ func broken() {
 		<-m.never // want `nil-channel`
 	}()
 }
+
+// A nil channel that stands for never: whether it is one is the caller's business.
+
+type lifetime struct{ over chan struct{} }
+
+func (l *lifetime) ended() <-chan struct{} {
+	if l == nil {
+		return nil
+	}
+	return l.over
+}
+
+func (l *lifetime) outlive() { <-l.ended() }
+
+func nobodys() {
+	go func() {
+		var l *lifetime
+		<-l.ended() // want `nil-channel`
+	}()
+}

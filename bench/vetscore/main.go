@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+
+// Vetscore scores vet on the leaks that the Go tree lists for its own tests: the
+// GoKer kernels and the patterns beside them.
+//
+//	go run ./bench/vetscore    the table of docs/vet-score.md
+//
+// It runs unleak vet over the Go tree in place, and compares the entry function and
+// the wait of each finding with the driver's list. A kernel's expressions hold for
+// the file that registers it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vetscore:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer) error {
+	tool, err := build(ctx)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tool)
+	tree, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	cases, err := tree.cases()
+	if err != nil {
+		return err
+	}
+	findings, err := look(ctx, tool, tree.kernels())
+	if err != nil {
+		return err
+	}
+	for _, set := range []string{"goker", "patterns"} {
+		if set == "patterns" {
+			if findings, err = look(ctx, tool, tree.testdata()); err != nil {
+				return err
+			}
+		}
+		write(out, score(cases[set], findings, set == "goker"))
+	}
+	return nil
+}
+
+// write prints a table and its sum: recall is never quoted without what is unlisted.
+func write(out io.Writer, s scored) {
+	fmt.Fprintln(out, "| case | leaks found | of |\n|---|---|---|")
+	found := 0
+	for _, c := range s.cases {
+		n := c.found()
+		if n > 0 {
+			found++
+		}
+		fmt.Fprintf(out, "| %s | %d | %d |\n", c.name, n, len(c.leaks))
+	}
+	fmt.Fprintf(out, "\n%d of %d found, %d unlisted findings\n\n", found, len(s.cases), len(s.unlisted))
+	for _, f := range s.unlisted {
+		fmt.Fprintf(out, "- %s [%s] in %s\n", f.Entry.Func, f.Wait, f.Blocked.Func)
+	}
+}
