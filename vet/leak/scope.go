@@ -17,6 +17,7 @@ import (
 const (
 	perPackage = 500_000
 	perCode    = 150
+	most       = 4_000_000 // for a package of whatever size
 	perInstr   = 6
 	alone      = 20_000 // at most for a scope that starts no goroutine
 )
@@ -26,7 +27,7 @@ const (
 var rounds = [...]int{4_000, 16_000, 64_000, 256_000}
 
 // memory is how many instructions of models are kept from one round to the next.
-const memory = 200_000
+const memory = 100_000
 
 func budget(all []*ssa.Function) int {
 	n := 0
@@ -35,7 +36,7 @@ func budget(all []*ssa.Function) int {
 			n += len(blk.Instrs)
 		}
 	}
-	return perPackage + perCode*n
+	return min(most, perPackage+perCode*n)
 }
 
 // A scope is a function that a model begins with.
