@@ -262,8 +262,8 @@ func TestJudgeFinding(t *testing.T) {
 		t.Errorf("from %v by %v with %v", f.Entry, f.Created, f.Stack)
 	}
 	// Of the two that run the loop, the first is as good as the second.
-	if got, want := fmt.Sprint(f.Creators), "[{main.main /m/a.go 5 }]"; got != want {
-		t.Errorf("creators %s, want %s", got, want)
+	if want := []unleak.Frame{{Func: "main.main", File: "/m/a.go", Line: 5}}; !slices.Equal(f.Creators, want) {
+		t.Errorf("creators %v, want %v", f.Creators, want)
 	}
 	if j.Trend.Rise != 70 || !j.Trend.Steady || j.Total != 103 || j.Idle != 1 || j.Running != 2 {
 		t.Errorf("trend %+v, %d, %d idle, %d running", j.Trend, j.Total, j.Idle, j.Running)
