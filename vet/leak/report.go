@@ -43,7 +43,7 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 	if wait == "" {
 		return
 	}
-	if s.Nil && in.Site.(*front.Site).Made {
+	if made := in.Site.(*front.Site).Made; s.Nil && made != nil && !m.LeavesNil(made) {
 		return
 	}
 	l := leak{caller: s.Spawn == nil && !r.started[root]}

@@ -19,9 +19,10 @@ type Site struct {
 	Pos token.Pos
 	// Cases holds the places of a select's cases.
 	Cases []token.Pos
-	// Made says that an operation is on the channel of a field that the package makes
-	// somewhere: whether it is nil is a matter of the order in which callers come.
-	Made bool
+	// Made is the field of which an operation takes its channel, where the package
+	// makes that somewhere: whether it is nil is a matter of the order in which callers
+	// come. It is nil for other channels.
+	Made *types.Var
 	// Range says that a receive belongs to a loop over the channel, Context that it
 	// waits for a context's end, or a select does.
 	Range, Context bool

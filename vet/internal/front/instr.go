@@ -102,7 +102,7 @@ func (c *coder) control(in ssa.Instruction) {
 		c.emit(model.Instr{Op: model.MakeChan, Dst: c.dst(in), Args: []model.Operand{c.arg(in.Size)}})
 	case *ssa.Send:
 		c.blocks = true
-		site := &Site{Pos: c.pos, Made: c.makes(in.Chan)}
+		site := &Site{Pos: c.pos, Made: c.madeField(in.Chan)}
 		c.emit(model.Instr{Op: model.Send, Args: []model.Operand{c.arg(in.Chan), c.arg(in.X)}, Site: site})
 	case *ssa.Select:
 		c.selects(in)
@@ -333,7 +333,7 @@ func (c *coder) selects(in *ssa.Select) {
 // position of its own, but the loop's.
 func (c *coder) receive(in *ssa.UnOp) *Site {
 	site := &Site{Pos: in.Pos(), Range: in.Block().Comment == "rangechan.loop", Context: fromContext(in.X)}
-	site.Made = c.makes(in.X)
+	site.Made = c.madeField(in.X)
 	if !site.Pos.IsValid() {
 		site.Pos = c.pos
 	}

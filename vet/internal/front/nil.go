@@ -19,22 +19,41 @@ func madeChannels(funcs []*ssa.Function) map[*types.Var]bool {
 				if !ok || !isChan(st.Val) {
 					continue
 				}
-				if _, null := st.Val.(*ssa.Const); !null {
-					made[fieldOf(st.Addr)] = true
+				field := fieldOf(st.Addr)
+				if _, null := st.Val.(*ssa.Const); !null && field != nil {
+					made[field.Origin()] = true
 				}
 			}
 		}
 	}
-	delete(made, nil)
 	return made
 }
 
-// makes reports whether a channel is read from a field that the package makes.
-func (c *coder) makes(ch ssa.Value) bool {
+// madeField returns the field that a channel is read from, where the package makes
+// its channel; nil for others.
+func (c *coder) madeField(ch ssa.Value) *types.Var {
 	load, ok := ch.(*ssa.UnOp)
 	if !ok || load.Op != token.MUL {
+		return nil
+	}
+	if f := fieldOf(load.X); f != nil && c.made[f.Origin()] {
+		return f.Origin()
+	}
+	return nil
+}
+
+// LeavesNil reports whether a field that the package makes is nil for good in a
+// model: nobody who calls its root could come in another order, and nothing in it
+// sets the field, in whatever order that would run.
+func (m *Model) LeavesNil(field *types.Var) bool {
+	if !isTest(m.Source[0]) {
 		return false
 	}
-	f := fieldOf(load.X)
-	return f != nil && c.made[f]
+	var within []*ssa.Function
+	for _, f := range m.Source {
+		if f != nil {
+			within = append(within, f)
+		}
+	}
+	return !madeChannels(within)[field]
 }

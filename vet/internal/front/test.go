@@ -3,6 +3,7 @@
 package front
 
 import (
+	"go/types"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -39,6 +40,17 @@ func inTest(f *ssa.Function) bool {
 		f = f.Parent()
 	}
 	return f.Pos().IsValid() && strings.HasSuffix(f.Prog.Fset.Position(f.Pos()).Filename, "_test.go")
+}
+
+// isTest reports whether package testing calls a function, and only that: a test, a
+// benchmark, or a literal for a part of one. What such a function begins with is
+// nobody's choice.
+func isTest(f *ssa.Function) bool {
+	if f == nil || !inTest(f) || len(f.Params) != 1 || f.Signature.Results().Len() > 0 {
+		return false
+	}
+	t, ok := f.Params[0].Type().(*types.Pointer)
+	return ok && (named(t.Elem()) == "testing.T" || named(t.Elem()) == "testing.B")
 }
 
 // passing returns which way on from a condition is the only one on which the test

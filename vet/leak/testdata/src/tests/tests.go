@@ -18,3 +18,33 @@ func load(name string) (string, error) {
 	}
 	return name, nil
 }
+
+// A feed's channels are made by one of its makers, or when it opens.
+
+type feed struct {
+	lines chan string
+	ended chan struct{}
+}
+
+func emptyFeed() *feed { return &feed{} }
+
+func newFeed() *feed {
+	return &feed{lines: make(chan string), ended: make(chan struct{})}
+}
+
+func (f *feed) open() { f.lines = make(chan string, 4) }
+
+func (f *feed) atEnd(do func()) {
+	go func() {
+		<-f.ended
+		do()
+	}()
+}
+
+// Who calls this may make the channel at any time.
+
+func readEmpty() *feed {
+	f := emptyFeed()
+	f.atEnd(func() {})
+	return f
+}

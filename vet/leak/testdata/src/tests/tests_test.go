@@ -110,3 +110,75 @@ func TestCertain(t *testing.T) {
 	go ask(answers, "")
 	<-answers // want `chan-receive`
 }
+
+// What a test makes and leaves nil stays so: nobody else comes to make it.
+
+func (f *feed) read() {
+	go func() {
+		<-f.lines // want `nil-channel: the goroutine blocks for ever on <-f.lines`
+	}()
+}
+
+func (f *feed) publish(line string) {
+	go func() {
+		f.lines <- line // want `nil-channel: the goroutine blocks for ever on f.lines <- line`
+	}()
+}
+
+func TestNil(t *testing.T) {
+	emptyFeed().publish("first")
+	emptyFeed().read()
+}
+
+type queue[T any] struct{ items chan T }
+
+func emptyQueue[T any]() *queue[T] { return &queue[T]{} }
+
+func newQueue[T any]() *queue[T] { return &queue[T]{items: make(chan T, 1)} }
+
+func (q *queue[T]) put(v T) {
+	go func() {
+		q.items <- v // want `nil-channel`
+	}()
+}
+
+func TestNilPart(t *testing.T) {
+	t.Run("put", func(t *testing.T) { emptyQueue[string]().put("first") })
+}
+
+func TestMade(t *testing.T) {
+	f := newFeed()
+	f.atEnd(func() {})
+	f.publish("first")
+	<-f.lines
+	close(f.ended)
+}
+
+// Where something in the test makes the channel, that may come before: how long the
+// test sleeps is not known.
+
+func TestLate(t *testing.T) {
+	f := emptyFeed()
+	go f.open()
+	time.Sleep(time.Millisecond)
+	go func() { f.lines <- "first" }()
+}
+
+// Who gets the object from a function of the tests, or gives it one, may make the
+// channel.
+
+func serve(t *testing.T) *feed {
+	f := emptyFeed()
+	go func() { f.lines <- "first" }()
+	return f
+}
+
+func given(t *testing.T, f *feed) {
+	go func() { f.lines <- "first" }()
+}
+
+func TestServe(t *testing.T) {
+	f := serve(t)
+	f.open()
+	given(t, f)
+}
