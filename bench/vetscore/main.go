@@ -46,29 +46,47 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	dir, err := os.MkdirTemp("", "vetscore")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	variants, err := mend(tree.kernels(), dir)
+	if err != nil {
+		return err
+	}
+	if _, err := variants.look(ctx, tool); err != nil {
+		return err
+	}
 	for _, set := range []string{"goker", "patterns"} {
 		if set == "patterns" {
 			if findings, err = look(ctx, tool, tree.testdata()); err != nil {
 				return err
 			}
 		}
-		write(out, score(cases[set], findings, set == "goker"))
+		write(out, score(cases[set], findings, set == "goker"), variants)
 	}
 	return nil
 }
 
 // write prints a table and its sum: recall is never quoted without what is unlisted.
-func write(out io.Writer, s scored) {
-	fmt.Fprintln(out, "| case | leaks found | of |\n|---|---|---|")
-	found := 0
+func write(out io.Writer, s scored, v variants) {
+	fmt.Fprintln(out, "| kernel | leaks found | mended variant |\n|---|---|---|")
+	hit := 0
 	for _, c := range s.cases {
 		n := c.found()
 		if n > 0 {
-			found++
+			hit++
 		}
-		fmt.Fprintf(out, "| %s | %d | %d |\n", c.name, n, len(c.leaks))
+		found, variant := fmt.Sprintf("%d of %d", n, len(c.leaks)), "–"
+		if n == 0 {
+			found = "missed"
+		} else if c.file != "" {
+			variant = v.of[c.file].String()
+		}
+		fmt.Fprintf(out, "| %s | %s | %s |\n", c.name, found, variant)
 	}
-	fmt.Fprintf(out, "\n%d of %d found, %d unlisted findings\n\n", found, len(s.cases), len(s.unlisted))
+	fmt.Fprintf(out, "\n%d of %d found, %d unlisted findings\n\n", hit, len(s.cases), len(s.unlisted))
 	for _, f := range s.unlisted {
 		fmt.Fprintf(out, "- %s [%s] in %s\n", f.Entry.Func, f.Wait, f.Blocked.Func)
 	}

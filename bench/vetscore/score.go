@@ -138,6 +138,7 @@ const findingsFound = 3
 func look(ctx context.Context, tool, dir string) ([]unleak.Finding, error) {
 	cmd := exec.CommandContext(ctx, tool, "vet", "-format=json", ".")
 	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+dir)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

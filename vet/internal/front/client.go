@@ -64,6 +64,8 @@ func fieldsOf(t *types.Named) (waits, zero bool) {
 			waits, zero = true, false
 		case *types.Map, *types.Pointer, *types.Signature, *types.Interface:
 			zero = false
+		case *types.Struct:
+			zero = zero && ready(f.Type(), t.Obj().Pkg())
 		}
 		waits = waits || lock || named(f.Type()) == "context.Context" || named(f.Type()) == "context.CancelFunc"
 		if named(f.Type()) == "sync.Cond" {
@@ -71,6 +73,26 @@ func fieldsOf(t *types.Named) (waits, zero bool) {
 		}
 	}
 	return waits, zero
+}
+
+// ready reports whether the zero value of a structure within another is of use: a
+// method that calls or closes a nil in it crashes. Other packages' types are taken to
+// be made for it.
+func ready(t types.Type, pkg *types.Package) bool {
+	s, ok := t.Underlying().(*types.Struct)
+	if n, named := t.(*types.Named); !ok || named && n.Obj().Pkg() != pkg {
+		return true
+	}
+	for f := range s.Fields() {
+		switch f.Type().Underlying().(type) {
+		case *types.Chan, *types.Map, *types.Pointer, *types.Signature, *types.Interface:
+			return false
+		}
+		if !ready(f.Type(), pkg) {
+			return false
+		}
+	}
+	return true
 }
 
 // exported returns the exported methods of a type's pointers.

@@ -77,6 +77,9 @@ var standards = map[string]standard{
 	"fmt.Fprintf":    calls("Write"),
 	"fmt.Fprintln":   calls("Write"),
 
+	"errors.New": notNil,
+	"fmt.Errorf": notNil,
+
 	"os.Exit":        exit,
 	"log.Fatal":      exit,
 	"log.Fatalf":     exit,
@@ -117,6 +120,11 @@ func harmless(call *ssa.CallCommon) bool {
 		}
 	}
 	return f.Pkg.Pkg.Path() != "sync/atomic"
+}
+
+// notNil writes a value of which nothing is known but that it is there.
+func notNil(c *coder, dst []int, _ []ssa.Value) {
+	c.emit(model.Instr{Op: model.Fresh, Dst: dst, N: 1})
 }
 
 func lock(op model.Op, kind model.Kind) standard {

@@ -107,7 +107,7 @@ const (
 
 	// Values.
 	Move  // Dst = A
-	Fresh // every Dst = a new symbol
+	Fresh // every Dst = a new symbol; with N 1 one that is not nil
 	Bin   // Dst = A Name B; N is 1 where one of them is such that outsiders cannot make it
 	Not   // Dst = !A
 	Len   // Dst = len(A); an element of a slice has N cells

@@ -198,6 +198,35 @@ func (r *run) open(values ...model.Value) {
 	}
 }
 
+// hand opens what is returned, or kept where it is not followed. A lock by itself that
+// is held, and that leaves our sight so for the first time, is for others to unlock;
+// of one that a call gets, as of one in a structure, that is not to be expected.
+func (r *run) hand(values ...model.Value) {
+	seen := make(map[int32]bool)
+	var visit func(int32)
+	visit = func(i int32) {
+		o := r.s.objects[i]
+		if o.open || o.kind != plain || seen[i] {
+			return
+		}
+		seen[i] = true
+		if len(o.cells) == 1 && isLock(o.cells[0]) && o.cells[0].Kind != model.WaitGroup {
+			r.s.object(i).cells[0] = model.Value{Kind: o.cells[0].Kind}
+		}
+		for _, v := range o.cells {
+			if v.Kind == model.Ref {
+				visit(v.A)
+			}
+		}
+	}
+	for _, v := range values {
+		if v.Kind == model.Ref {
+			visit(v.A)
+		}
+	}
+	r.open(values...)
+}
+
 // openContext lets outsiders end a context, and so all below it.
 func (r *run) openContext(ctx model.Value) {
 	if ctx.Kind != model.Ref || r.s.objects[ctx.A].kind != contextual {
@@ -268,7 +297,7 @@ func (r *run) leave(results []model.Value) outcome {
 	p.frames = p.frames[:len(p.frames)-1]
 	if len(p.frames) == 0 {
 		if r.g == 0 {
-			r.open(results...)
+			r.hand(results...)
 		}
 		return done
 	}

@@ -127,12 +127,12 @@ func (r *run) store(in *model.Instr) outcome {
 		return ends
 	case cells != nil:
 		if r.s.objects[v.A].open {
-			r.open(x)
+			r.hand(x)
 		}
 		r.widen()
 		r.write(v, 0, x)
 	default:
-		r.open(x)
+		r.hand(x)
 		if v.Kind == model.Sym || v.Kind == model.Set {
 			r.s.memory = remember(r.s.memory, v.A, x)
 		}
@@ -162,7 +162,7 @@ func (r *run) put(in *model.Instr) outcome {
 	}
 	to := r.cells(v, in.N)
 	if to == nil || r.s.objects[v.A].open {
-		r.open(x)
+		r.hand(x)
 	}
 	from := r.cells(x, in.N)
 	r.widen()

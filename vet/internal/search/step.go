@@ -57,7 +57,11 @@ func (r *run) operate(in *model.Instr) outcome {
 		r.set(in, 0, r.eval(in.Args[0]))
 	case model.Fresh:
 		for i := range in.Dst {
-			r.set(in, i, r.s.fresh())
+			v := r.s.fresh()
+			if in.N == 1 {
+				v.Kind = model.Set
+			}
+			r.set(in, i, v)
 		}
 	case model.Bin:
 		return r.binary(in)

@@ -474,3 +474,46 @@ func (m *Mailbox) Sent() int {
 	defer m.mu.Unlock()
 	return m.sent
 }
+
+// A Feed's zero value is of no use: its Stop crashes, and who waits for the lock then
+// is no leak.
+type Feed struct {
+	sync.Mutex
+	from source
+}
+
+type source struct {
+	reader interface{ Run(<-chan struct{}) }
+	quit   chan struct{}
+}
+
+func (f *Feed) Start() {
+	f.Lock()
+	defer f.Unlock()
+	f.from.quit = make(chan struct{})
+	go f.from.reader.Run(f.from.quit)
+}
+
+func (f *Feed) Stop() {
+	f.Lock()
+	defer f.Unlock()
+	close(f.from.quit)
+}
+
+// A Tally's zero value is of use, with what it has in a structure: two calls leave one
+// of them waiting.
+type Tally struct {
+	mu   sync.Mutex
+	sums totals
+}
+
+type totals struct{ n, least int }
+
+func (t *Tally) Add() {
+	t.mu.Lock() // want `mutex: 1 of 2 goroutines block for ever`
+	t.sums.n++
+	if t.sums.n > t.sums.least {
+		return
+	}
+	t.mu.Unlock()
+}

@@ -206,3 +206,44 @@ func (w *ward) keep() {
 }
 
 var pause func()
+
+// A turn is taken when whoever got it unlocks its lock.
+type turn struct{ lock *sync.Mutex }
+
+func queued() turn {
+	t := turn{&sync.Mutex{}}
+	t.lock.Lock()
+	go func() {
+		t.lock.Lock()
+		t.lock.Unlock()
+	}()
+	return t
+}
+
+func queue(n int) []turn {
+	all := make([]turn, n)
+	for i := range all {
+		all[i] = queued()
+	}
+	return all
+}
+
+func forgotten() {
+	lock := &sync.Mutex{}
+	lock.Lock()
+	go func() {
+		lock.Lock() // want `mutex: the goroutine blocks for ever`
+		lock.Unlock()
+	}()
+}
+
+// handedFree gives out a lock that is free: that its own goroutine keeps it is not
+// what others mend.
+func handedFree() *sync.Mutex {
+	lock := &sync.Mutex{}
+	go func() {
+		lock.Lock()
+		lock.Lock() // want `mutex: the goroutine blocks for ever`
+	}()
+	return lock
+}

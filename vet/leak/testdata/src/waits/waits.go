@@ -2,7 +2,10 @@
 
 package waits
 
-import "sync"
+import (
+	"errors"
+	"sync"
+)
 
 // A way out without Done.
 
@@ -113,4 +116,36 @@ func kept() {
 		ready.Signal()
 		mu.Unlock()
 	}()
+}
+
+// A start is over when it has failed or has a result.
+type start struct {
+	over   *sync.Cond
+	err    error
+	result *int
+}
+
+func (s *start) wait() {
+	s.over.L.Lock()
+	for s.result == nil && s.err == nil {
+		s.over.Wait() // want `cond: the goroutine blocks for ever`
+	}
+	s.over.L.Unlock()
+}
+
+func failed() {
+	s := &start{over: sync.NewCond(&sync.Mutex{})}
+	s.err = errors.New("no room")
+	go func() {
+		s.over.L.Lock()
+		for s.err == nil {
+			s.over.Wait()
+		}
+		s.over.L.Unlock()
+	}()
+}
+
+func neverOver() {
+	s := &start{over: sync.NewCond(&sync.Mutex{})}
+	go s.wait()
 }
