@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/unleak/unleak/vet/internal/model"
 )
 
 // A Client is a type of the package with what its clients may call: the function
@@ -62,7 +64,9 @@ func fieldsOf(t *types.Named) (waits, zero bool) {
 				return false, false
 			}
 			waits, zero = true, false
-		case *types.Map, *types.Pointer, *types.Signature, *types.Interface:
+		case *types.Map:
+			zero = zero && inert(f.Type(), make(map[types.Type]bool))
+		case *types.Pointer, *types.Signature, *types.Interface:
 			zero = false
 		case *types.Struct:
 			zero = zero && ready(f.Type(), t.Obj().Pkg())
@@ -93,6 +97,20 @@ func ready(t types.Type, pkg *types.Package) bool {
 		}
 	}
 	return true
+}
+
+// stored returns the cells of a value that some client has made without a function
+// of the package, which is its zero value, and which of them hold maps: there may be
+// any, or none, as the package may have made them where it makes the value.
+func (b *builder) stored(t *types.Named) (cells []model.Value, maps []int) {
+	s := t.Underlying().(*types.Struct)
+	for f := range s.Fields() {
+		if _, ok := f.Type().Underlying().(*types.Map); ok {
+			maps = append(maps, len(cells))
+		}
+		cells = append(cells, b.zero(f.Type())...)
+	}
+	return cells, maps
 }
 
 // exported returns the exported methods of a type's pointers.

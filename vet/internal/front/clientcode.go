@@ -71,7 +71,14 @@ func (c *clientCoder) write(t Client) {
 // make writes how the client gets its object.
 func (c *clientCoder) make(t Client) {
 	if t.Make == nil {
-		c.emit(model.Instr{Op: model.New, Dst: []int{c.object}, Cells: c.zero(t.Type), N: c.tag(t.Type)})
+		cells, maps := c.stored(t.Type)
+		c.emit(model.Instr{Op: model.New, Dst: []int{c.object}, Cells: cells, N: c.tag(t.Type)})
+		for _, at := range maps {
+			r := c.fresh(2)
+			c.emit(model.Instr{Op: model.Fresh, Dst: []int{r}})
+			c.emit(model.Instr{Op: model.Addr, Dst: []int{r + 1}, Args: reg(c.object), N: at})
+			c.emit(model.Instr{Op: model.Store, Args: []model.Operand{model.Reg(r + 1), model.Reg(r)}})
+		}
 		return
 	}
 	results := make([]int, t.Make.Signature.Results().Len())

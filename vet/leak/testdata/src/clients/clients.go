@@ -516,4 +516,109 @@ func (t *Tally) Add() {
 		return
 	}
 	t.mu.Unlock()
+
+}
+
+// A Book's Find keeps the read lock where it finds nothing. Nothing of the package
+// makes a Book: its zero value will do, and any with pages.
+type Book struct {
+	mu    sync.RWMutex
+	pages map[string]string
+}
+
+func (b *Book) Find(word string) string {
+	b.mu.RLock()
+	page, ok := b.pages[word]
+	if !ok {
+		return ""
+	}
+	b.mu.RUnlock()
+	return page
+}
+
+func (b *Book) Replace(pages map[string]string) {
+	go func() {
+		b.mu.Lock() // want `rwmutex`
+		defer b.mu.Unlock()
+		b.pages = pages
+	}()
+}
+
+// A BookWell's Find gives it back.
+type BookWell struct {
+	mu    sync.RWMutex
+	pages map[string]string
+}
+
+func (b *BookWell) Find(word string) string {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.pages[word]
+}
+
+func (b *BookWell) Replace(pages map[string]string) {
+	go func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.pages = pages
+	}()
+}
+
+// A Group's calls wait for what is in its map, of which nothing is known.
+type Group struct {
+	mu    sync.Mutex
+	calls map[string]*groupCall
+}
+
+type groupCall struct {
+	wg    sync.WaitGroup
+	chans []chan int
+	err   error
+}
+
+type groupPanic struct{ value any }
+
+func (*groupPanic) Error() string { return "panic" }
+
+func (g *Group) DoChan(key string, f func() error) <-chan int {
+	ch := make(chan int, 1)
+	g.mu.Lock()
+	if g.calls == nil {
+		g.calls = make(map[string]*groupCall)
+	}
+	if c, ok := g.calls[key]; ok {
+		c.chans = append(c.chans, ch)
+		g.mu.Unlock()
+		return ch
+	}
+	c := &groupCall{chans: []chan int{ch}}
+	c.wg.Add(1)
+	g.calls[key] = c
+	g.mu.Unlock()
+	go g.do(c, key, f)
+	return ch
+}
+
+func (g *Group) do(c *groupCall, key string, f func() error) {
+	defer func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		c.wg.Done()
+		if g.calls[key] == c {
+			delete(g.calls, key)
+		}
+		if e, ok := c.err.(*groupPanic); ok {
+			panic(e)
+		}
+		for _, ch := range c.chans {
+			ch <- 1
+		}
+	}()
+	c.err = f()
+}
+
+func (g *Group) Forget(key string) {
+	g.mu.Lock()
+	delete(g.calls, key)
+	g.mu.Unlock()
 }
