@@ -11,7 +11,13 @@ import (
 )
 
 func TestAnalyzer(t *testing.T) {
-	for _, pkg := range []string{"channels", "clients", "contexts", "counts", "dynamic", "library", "locks", "numbers", "tables", "tests", "waits"} {
-		t.Run(pkg, func(t *testing.T) { analysistest.Run(t, analysistest.TestData(), leak.Analyzer, pkg) })
+	for _, pkg := range []string{"channels", "clients", "contexts", "counts", "dynamic", "generics", "library", "locks", "numbers", "tables", "tests", "waits"} {
+		t.Run(pkg, func(t *testing.T) {
+			for _, r := range analysistest.Run(t, analysistest.TestData(), leak.Analyzer, pkg) {
+				for _, loss := range r.Result.(*leak.Result).Failed {
+					t.Error(loss.Message)
+				}
+			}
+		})
 	}
 }

@@ -169,15 +169,15 @@ func (c *coder) field(v ssa.Value, x ssa.Value, t types.Type, field int) {
 
 func (c *coder) index(in *ssa.IndexAddr) {
 	var elem types.Type
-	followed := true
-	switch t := in.X.Type().Underlying().(type) {
+	switch t := core(in.X.Type()).(type) {
 	case *types.Slice:
 		elem = t.Elem()
 	case *types.Pointer:
-		a := t.Elem().Underlying().(*types.Array)
-		elem, followed = a.Elem(), c.whole(t.Elem())
+		if a, ok := core(t.Elem()).(*types.Array); ok && c.whole(t.Elem()) {
+			elem = a.Elem()
+		}
 	}
-	if !followed {
+	if elem == nil {
 		c.emit(model.Instr{Op: model.Fresh, Dst: c.dst(in)})
 		return
 	}
@@ -200,10 +200,11 @@ func (c *coder) unary(in *ssa.UnOp) {
 	case token.ARROW:
 		c.blocks = true
 		dst := c.dst(in)
-		elem := in.X.Type().Underlying().(*types.Chan).Elem()
 		recv := model.Instr{Op: model.Recv, Dst: dst, Args: []model.Operand{x}, Site: c.receive(in)}
-		if z := c.zero(elem); !c.whole(elem) && len(z) == 1 {
-			recv.Cells = z
+		if ch, ok := core(in.X.Type()).(*types.Chan); ok && !c.whole(ch.Elem()) {
+			if z := c.zero(ch.Elem()); len(z) == 1 {
+				recv.Cells = z
+			}
 		}
 		c.emit(recv)
 	case token.NOT:
@@ -278,8 +279,12 @@ func (c *coder) convert(v, x ssa.Value) {
 }
 
 func (c *coder) makeSlice(in *ssa.MakeSlice) {
-	elem := c.zero(in.Type().Underlying().(*types.Slice).Elem())
-	c.emit(model.Instr{Op: model.Make, Dst: c.dst(in), Args: []model.Operand{c.arg(in.Len)}, Cells: elem})
+	t, ok := core(in.Type()).(*types.Slice)
+	if !ok {
+		c.unknown(in, nil)
+		return
+	}
+	c.emit(model.Instr{Op: model.Make, Dst: c.dst(in), Args: []model.Operand{c.arg(in.Len)}, Cells: c.zero(t.Elem())})
 }
 
 // slice writes a slice expression that is followed: of the whole, and of what make
@@ -289,9 +294,9 @@ func (c *coder) slice(in *ssa.Slice) bool {
 		c.emit(model.Instr{Op: model.Slice, Dst: c.dst(in), Args: []model.Operand{c.arg(in.X)}})
 		return true
 	}
-	if made, ok := in.X.(*ssa.Alloc); ok && made.Comment == "makeslice" && in.Low == nil && in.Max == nil {
-		elem := c.zero(in.Type().Underlying().(*types.Slice).Elem())
-		c.emit(model.Instr{Op: model.Make, Dst: c.dst(in), Args: []model.Operand{c.arg(in.High)}, Cells: elem})
+	t, ok := core(in.Type()).(*types.Slice)
+	if made, isNew := in.X.(*ssa.Alloc); ok && isNew && made.Comment == "makeslice" && in.Low == nil && in.Max == nil {
+		c.emit(model.Instr{Op: model.Make, Dst: c.dst(in), Args: []model.Operand{c.arg(in.High)}, Cells: c.zero(t.Elem())})
 		return true
 	}
 	return false
