@@ -46,11 +46,8 @@ type Result = report.Result
 // ResultOf returns what an analyzer's result says (analysis.Pass.ResultOf,
 // checker.Action.Result), and whether the analyzer is one of Analyzers.
 func ResultOf(result any) (Result, bool) {
-	switch r := result.(type) {
-	case *report.Result:
+	if r, ok := result.(*report.Result); ok {
 		return *r, true
-	case *leak.Result:
-		return Result{Findings: r.Findings, Failed: r.Failed, Scopes: r.Scopes, Unfinished: r.Unfinished}, true
 	}
 	return Result{}, false
 }

@@ -24,7 +24,6 @@ func (w *worker) searchClients(clients []front.Client) {
 	left := forClients
 	for _, c := range clients {
 		if left <= 0 {
-			w.result.Over++
 			w.unfinishClient(c)
 			continue
 		}
@@ -44,7 +43,6 @@ func (w *worker) searchClient(c front.Client) (work int) {
 		return 0
 	}
 	if m.Program == nil {
-		w.result.Over++
 		w.unfinishClient(c)
 		return m.Cost * perInstr
 	}
@@ -56,7 +54,6 @@ func (w *worker) searchClient(c front.Client) (work int) {
 	found := search.Run(m.Program, search.Limits{Work: perClient})
 	w.result.Scopes++
 	if found.Over {
-		w.result.Over++
 		w.unfinishClient(c)
 	}
 	for _, s := range found.Stuck {

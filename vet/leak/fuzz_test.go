@@ -21,6 +21,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/ssa/ssautil"
 
+	"github.com/unleak/unleak/vet/internal/report"
 	"github.com/unleak/unleak/vet/leak"
 )
 
@@ -56,7 +57,7 @@ func FuzzAnalyzer(f *testing.F) {
 }
 
 // analyse runs the analyzer on a changed file.
-func analyse(src, changes []byte, imports types.Importer) (*leak.Result, error) {
+func analyse(src, changes []byte, imports types.Importer) (*report.Result, error) {
 	fset := token.NewFileSet()
 	file, _ := parser.ParseFile(fset, "fuzz.go", src, parser.SkipObjectResolution)
 	if file == nil || file.Name == nil || file.Name.Name == "_" {
@@ -96,7 +97,7 @@ func analyse(src, changes []byte, imports types.Importer) (*leak.Result, error) 
 	if err != nil {
 		return nil, err
 	}
-	return result.(*leak.Result), nil
+	return result.(*report.Result), nil
 }
 
 // whole empties the functions that do not parse, and reports whether the rest does:

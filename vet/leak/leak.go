@@ -7,41 +7,29 @@ package leak
 
 import (
 	"reflect"
-	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/vet/internal/front"
+	"github.com/unleak/unleak/vet/internal/report"
 	"github.com/unleak/unleak/vet/internal/search"
 )
 
-// Analyzer reports leaks. Its result is a *Result.
+// Analyzer reports leaks. Its result is what vet.ResultOf reads.
 var Analyzer = &analysis.Analyzer{
 	Name:       "leak",
 	Doc:        "report goroutines that wait for ever\n\nA model of each function, with the goroutines that it starts, is searched for\ngoroutines that nothing can wake any more. What cannot be modelled is passed over.",
 	URL:        "https://github.com/unleak/unleak",
 	Requires:   []*analysis.Analyzer{buildssa.Analyzer},
-	ResultType: reflect.TypeFor[*Result](),
+	ResultType: reflect.TypeFor[*report.Result](),
 	Run:        run,
-}
-
-// A Result is what the analysis of one package has found.
-type Result struct {
-	Findings []unleak.Finding
-	// Scopes counts the functions whose models were searched, Over those that would
-	// have been too much work to search to the end, and Lost those in which some path
-	// could not be followed to its end; Unfinished names both. Failed lists functions
-	// whose analysis failed.
-	Scopes, Over, Lost int
-	Unfinished, Failed []unleak.Loss
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	code := pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
-	all := withLiterals(code.SrcFuncs)
+	all := code.SrcFuncs // with their literals
 	r := &reporter{pass: pass, text: newText(pass), started: started(all)}
 	w := &worker{pkg: front.New(code.Pkg, all), reporter: r, left: budget(all)}
 	w.searchAll(scopesOf(w.pkg, all))
@@ -88,25 +76,6 @@ func (w *worker) search(s *scope, work int) {
 	for _, stuck := range found.Stuck {
 		w.add(m, s.root, stuck)
 	}
-}
-
-// withLiterals adds the function literals of the functions, each once.
-func withLiterals(funcs []*ssa.Function) []*ssa.Function {
-	var all []*ssa.Function
-	var add func(f *ssa.Function)
-	add = func(f *ssa.Function) {
-		if slices.Contains(all, f) {
-			return
-		}
-		all = append(all, f)
-		for _, literal := range f.AnonFuncs {
-			add(literal)
-		}
-	}
-	for _, f := range funcs {
-		add(f)
-	}
-	return all
 }
 
 // started returns the functions that a go statement names.

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/analysis/analysistest"
 
+	"github.com/unleak/unleak/vet/internal/report"
 	"github.com/unleak/unleak/vet/leak"
 )
 
@@ -14,7 +15,7 @@ func TestAnalyzer(t *testing.T) {
 	for _, pkg := range []string{"channels", "clients", "contexts", "counts", "dynamic", "generics", "library", "locks", "numbers", "tables", "tests", "waits"} {
 		t.Run(pkg, func(t *testing.T) {
 			for _, r := range analysistest.Run(t, analysistest.TestData(), leak.Analyzer, pkg) {
-				for _, loss := range r.Result.(*leak.Result).Failed {
+				for _, loss := range r.Result.(*report.Result).Failed {
 					t.Error(loss.Message)
 				}
 			}

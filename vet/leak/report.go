@@ -13,6 +13,7 @@ import (
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/vet/internal/front"
 	"github.com/unleak/unleak/vet/internal/model"
+	"github.com/unleak/unleak/vet/internal/report"
 	"github.com/unleak/unleak/vet/internal/search"
 )
 
@@ -94,8 +95,7 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 }
 
 func (r *reporter) frame(name string, pos token.Pos) unleak.Frame {
-	p := r.pass.Fset.Position(pos)
-	return unleak.Frame{Func: name, File: p.Filename, Line: p.Line, Column: p.Column}
+	return report.Frame(r.pass.Fset, name, pos)
 }
 
 // starter returns the function with the go statement that started a stuck

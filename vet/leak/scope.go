@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/unleak/unleak/vet/internal/front"
+	"github.com/unleak/unleak/vet/internal/report"
 )
 
 // A package gets so much work, as the search counts it, that go vet would take
@@ -126,7 +127,7 @@ type worker struct {
 	pkg    *front.Package
 	left   int // work
 	kept   int // instructions of models
-	result Result
+	result report.Result
 }
 
 // model returns the slice of a scope's model.
@@ -170,10 +171,8 @@ func (w *worker) searchAll(scopes []*scope) {
 		}
 		switch s.outcome() {
 		case waiting, over, large:
-			w.result.Over++
 			w.unfinish(s, "over-budget", "is too much to search to its end: leaks there may have been missed")
 		case lost:
-			w.result.Lost++
 			w.unfinish(s, "in-part", "has paths that the model cannot follow: leaks there may have been missed")
 		}
 	}

@@ -3,13 +3,13 @@
 package leak
 
 import (
-	"bytes"
 	"go/ast"
-	"go/format"
 	"go/token"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/unleak/unleak/vet/internal/report"
 )
 
 // A text finds the source of an instruction by the position that SSA form gives it.
@@ -109,15 +109,5 @@ func (t *text) at(pos token.Pos) (string, token.Pos) {
 	}
 }
 
-// print writes a node; literals of functions are cut short.
-func (t *text) print(n ast.Node) string {
-	var b bytes.Buffer
-	if err := format.Node(&b, t.fset, n); err != nil {
-		return ""
-	}
-	line, rest, more := strings.Cut(b.String(), "\n")
-	if more && rest != "" {
-		line += " …"
-	}
-	return line
-}
+// print writes a node in one line.
+func (t *text) print(n ast.Node) string { return report.Source(t.fset, n) }
