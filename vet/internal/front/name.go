@@ -4,11 +4,12 @@ package front
 
 import (
 	"fmt"
-	"go/types"
 	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/unleak/unleak/vet/internal/symbol"
 )
 
 // Name returns a function's name as the runtime prints it: closures are numbered
@@ -24,7 +25,7 @@ func Name(f *ssa.Function) string {
 			return fmt.Sprintf("%s.%d", Name(outer), n)
 		}
 		if outer.Object() == nil && outer.Name() == "init" { // of package variables
-			return fmt.Sprintf("%sglob..func%d", prefix(f.Package()), n)
+			return fmt.Sprintf("%sglob..func%d", prefix(f), n)
 		}
 		return fmt.Sprintf("%s.func%d", Name(outer), n)
 	}
@@ -33,38 +34,19 @@ func Name(f *ssa.Function) string {
 		name = name[:at]
 	}
 	if recv := f.Signature.Recv(); recv != nil {
-		return prefix(f.Package()) + receiver(recv.Type()) + "." + name
+		return prefix(f) + symbol.Receiver(recv.Type()) + "." + name
 	}
 	if f.TypeParams().Len() > 0 {
 		name += "[...]"
 	}
-	return prefix(f.Package()) + name
+	return prefix(f) + name
 }
 
-func prefix(pkg *ssa.Package) string {
-	switch {
-	case pkg == nil:
+func prefix(f *ssa.Function) string {
+	if f.Pkg == nil {
 		return ""
-	case pkg.Pkg.Name() == "main":
-		return "main."
 	}
-	path := pkg.Pkg.Path()
-	slash := strings.LastIndexByte(path, '/') + 1
-	return path[:slash] + strings.ReplaceAll(path[slash:], ".", "%2e") + "."
-}
-
-func receiver(t types.Type) string {
-	if p, ok := types.Unalias(t).(*types.Pointer); ok {
-		return "(*" + receiver(p.Elem()) + ")"
-	}
-	n, ok := types.Unalias(t).(*types.Named)
-	if !ok {
-		return t.String()
-	}
-	if n.TypeParams().Len() > 0 {
-		return n.Obj().Name() + "[...]"
-	}
-	return n.Obj().Name()
+	return symbol.Prefix(f.Pkg.Pkg)
 }
 
 // number returns which of its function's literals a closure is, from 1.

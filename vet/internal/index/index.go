@@ -11,6 +11,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -19,6 +20,7 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/unleak/unleak/vet/internal/report"
+	"github.com/unleak/unleak/vet/internal/symbol"
 )
 
 // Analyzer makes the index, once for all analyzers that need it.
@@ -156,7 +158,7 @@ func (p *Package) declare(file *ast.File, graphs *ctrlflow.CFGs) {
 			continue
 		}
 		f := &Func{
-			Name: Name(obj), Obj: obj, Decl: decl, Body: decl.Body, Sig: obj.Signature(),
+			Name: symbol.Func(obj), Obj: obj, Decl: decl, Body: decl.Body, Sig: obj.Signature(),
 			CFG: graphs.FuncDecl(decl), Test: test,
 		}
 		p.objects[obj] = f
@@ -171,7 +173,7 @@ func (p *Package) literal(lit *ast.FuncLit, outer *Func, graphs *ctrlflow.CFGs) 
 	name := fmt.Sprintf("%s.func%d", outer.Name, outer.literals)
 	switch {
 	case outer.Body == nil: // of package variables
-		name = fmt.Sprintf("%sglob..func%d", prefix(p.Types), outer.literals)
+		name = fmt.Sprintf("%sglob..func%d", symbol.Prefix(p.Types), outer.literals)
 	case outer.Lit != nil:
 		name = fmt.Sprintf("%s.%d", outer.Name, outer.literals)
 	}
@@ -182,44 +184,6 @@ func (p *Package) literal(lit *ast.FuncLit, outer *Func, graphs *ctrlflow.CFGs) 
 	return f
 }
 
-// Name returns a function's name as the runtime prints it.
-func Name(f *types.Func) string {
-	sig := f.Signature()
-	if recv := sig.Recv(); recv != nil {
-		return prefix(f.Pkg()) + receiver(recv.Type()) + "." + f.Name()
-	}
-	if sig.TypeParams().Len() > 0 {
-		return prefix(f.Pkg()) + f.Name() + "[...]"
-	}
-	return prefix(f.Pkg()) + f.Name()
-}
-
-func prefix(pkg *types.Package) string {
-	switch {
-	case pkg == nil:
-		return ""
-	case pkg.Name() == "main":
-		return "main."
-	}
-	path := pkg.Path()
-	slash := strings.LastIndexByte(path, '/') + 1
-	return path[:slash] + strings.ReplaceAll(path[slash:], ".", "%2e") + "."
-}
-
-func receiver(t types.Type) string {
-	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
-		return "(*" + receiver(ptr.Elem()) + ")"
-	}
-	n, ok := types.Unalias(t).(*types.Named)
-	if !ok {
-		return t.String()
-	}
-	if n.TypeParams().Len() > 0 {
-		return n.Obj().Name() + "[...]"
-	}
-	return n.Obj().Name()
-}
-
 // IsMethod reports whether f is one of the named methods of a type, or with typ ""
 // one of the named functions of a package.
 func IsMethod(f *types.Func, path, typ string, names ...string) bool {
@@ -228,15 +192,7 @@ func IsMethod(f *types.Func, path, typ string, names ...string) bool {
 	}
 	name := ""
 	if recv := f.Signature().Recv(); recv != nil {
-		name = strings.TrimSuffix(strings.TrimPrefix(receiver(recv.Type()), "(*"), ")")
+		name = strings.TrimSuffix(strings.TrimPrefix(symbol.Receiver(recv.Type()), "(*"), ")")
 	}
-	if name != typ {
-		return false
-	}
-	for _, n := range names {
-		if n == f.Name() {
-			return true
-		}
-	}
-	return false
+	return name == typ && slices.Contains(names, f.Name())
 }
