@@ -16,6 +16,7 @@ import (
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/vet/internal/index"
 	"github.com/unleak/unleak/vet/internal/report"
+	"github.com/unleak/unleak/vet/internal/symbol"
 )
 
 const doc = `report goroutines in loops over time that have no way out
@@ -159,7 +160,7 @@ func (l *loop) tick(n ast.Node) ast.Node {
 
 func (l *loop) sleep(n ast.Node) ast.Node {
 	if s, ok := n.(*ast.ExprStmt); ok {
-		if c, ok := s.X.(*ast.CallExpr); ok && index.IsMethod(l.Callee(c), "time", "", "Sleep") {
+		if c, ok := s.X.(*ast.CallExpr); ok && symbol.Is(l.Callee(c), "time", "", "Sleep") {
 			return c
 		}
 	}
@@ -216,7 +217,7 @@ func (l *loop) harmless(c *ast.CallExpr) bool {
 		t := l.Info.TypeOf(c.Fun)
 		return ok && t != nil && sel.Sel.Name == "Done" && isContext(l.Info.TypeOf(sel.X))
 	}
-	return f.Pkg() != nil && f.Pkg().Path() == "sync/atomic" || index.IsMethod(f, "runtime", "", "Gosched")
+	return f.Pkg() != nil && f.Pkg().Path() == "sync/atomic" || symbol.Is(f, "runtime", "", "Gosched")
 }
 
 // channel is the text of the channel that is waited for.

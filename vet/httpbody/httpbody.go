@@ -18,6 +18,7 @@ import (
 	"github.com/unleak/unleak/vet/internal/front"
 	"github.com/unleak/unleak/vet/internal/lifetime"
 	"github.com/unleak/unleak/vet/internal/report"
+	"github.com/unleak/unleak/vet/internal/symbol"
 )
 
 const doc = `report HTTP responses whose body is not closed
@@ -45,35 +46,18 @@ var Analyzer = &analysis.Analyzer{
 
 func run(pass *analysis.Pass) (any, error) {
 	r := report.NewReporter(pass)
-	for _, f := range pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA).SrcFuncs {
-		if report.IsTest(pass.Fset, f.Pos()) || heads(f) {
-			continue
+	lifetime.EachCall(pass, r, func(call *ssa.Call, callee *types.Func) {
+		if isRequest(callee) && !heads(call.Parent()) {
+			check(pass, r, call)
 		}
-		r.Try(front.Name(f), func() {
-			for _, b := range f.Blocks {
-				for _, in := range b.Instrs {
-					if call, ok := in.(*ssa.Call); ok && isRequest(call) {
-						check(pass, r, call)
-					}
-				}
-			}
-		})
-	}
+	})
 	return r.Done(), nil
 }
 
-// isRequest reports whether a call makes a request that is not always a HEAD.
-func isRequest(call *ssa.Call) bool {
-	f := call.Call.StaticCallee()
-	if f == nil || f.Object() == nil || f.Object().Pkg() == nil || f.Object().Pkg().Path() != "net/http" {
-		return false
-	}
-	switch front.Name(f) {
-	case "net/http.Get", "net/http.Post", "net/http.PostForm",
-		"net/http.(*Client).Do", "net/http.(*Client).Get", "net/http.(*Client).Post", "net/http.(*Client).PostForm":
-		return true
-	}
-	return false
+// isRequest reports whether a function makes requests that are not always HEAD.
+func isRequest(f *types.Func) bool {
+	return symbol.Is(f, "net/http", "", "Get", "Post", "PostForm") ||
+		symbol.Is(f, "net/http", "Client", "Do", "Get", "Post", "PostForm")
 }
 
 // heads reports whether HEAD stands in a function, or in one around it.

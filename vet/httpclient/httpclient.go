@@ -16,6 +16,7 @@ import (
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/vet/internal/index"
 	"github.com/unleak/unleak/vet/internal/report"
+	"github.com/unleak/unleak/vet/internal/symbol"
 )
 
 const doc = `report goroutines with HTTP requests that have no time limit
@@ -161,10 +162,10 @@ func (c *checker) enter(s *index.Spawn, f *index.Func, calls []index.Call) {
 
 // unlimited reports whether a call makes a request that may take for ever.
 func (c *checker) unlimited(n *ast.CallExpr, callee *types.Func) bool {
-	if index.IsMethod(callee, "net/http", "", "Get", "Head", "Post", "PostForm") {
+	if symbol.Is(callee, "net/http", "", "Get", "Head", "Post", "PostForm") {
 		return true
 	}
-	if !index.IsMethod(callee, "net/http", "Client", "Do", "Get", "Head", "Post", "PostForm") {
+	if !symbol.Is(callee, "net/http", "Client", "Do", "Get", "Head", "Post", "PostForm") {
 		return false
 	}
 	sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr)
@@ -222,10 +223,10 @@ func (c *checker) background(e ast.Expr) bool {
 			return false
 		}
 		switch f := c.Callee(call); {
-		case index.IsMethod(f, "net/http", "", "NewRequest"):
-		case index.IsMethod(f, "net/http", "", "NewRequestWithContext"):
+		case symbol.Is(f, "net/http", "", "NewRequest"):
+		case symbol.Is(f, "net/http", "", "NewRequestWithContext"):
 			ctx, ok := ast.Unparen(call.Args[0]).(*ast.CallExpr)
-			if !ok || !index.IsMethod(c.Callee(ctx), "context", "", "Background", "TODO") {
+			if !ok || !symbol.Is(c.Callee(ctx), "context", "", "Background", "TODO") {
 				return false
 			}
 		default:

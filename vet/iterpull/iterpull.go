@@ -17,6 +17,7 @@ import (
 	"github.com/unleak/unleak/vet/internal/front"
 	"github.com/unleak/unleak/vet/internal/lifetime"
 	"github.com/unleak/unleak/vet/internal/report"
+	"github.com/unleak/unleak/vet/internal/symbol"
 )
 
 const doc = `report iterators from iter.Pull that are not stopped
@@ -41,29 +42,12 @@ var Analyzer = &analysis.Analyzer{
 
 func run(pass *analysis.Pass) (any, error) {
 	r := report.NewReporter(pass)
-	for _, f := range pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA).SrcFuncs {
-		if report.IsTest(pass.Fset, f.Pos()) {
-			continue
+	lifetime.EachCall(pass, r, func(call *ssa.Call, callee *types.Func) {
+		if symbol.Is(callee, "iter", "", "Pull", "Pull2") {
+			check(pass, r, call)
 		}
-		r.Try(front.Name(f), func() {
-			for _, b := range f.Blocks {
-				for _, in := range b.Instrs {
-					if call, ok := in.(*ssa.Call); ok && isPull(call) {
-						check(pass, r, call)
-					}
-				}
-			}
-		})
-	}
+	})
 	return r.Done(), nil
-}
-
-func isPull(call *ssa.Call) bool {
-	f := call.Call.StaticCallee()
-	if f == nil || f.Object() == nil || f.Object().Pkg() == nil || f.Object().Pkg().Path() != "iter" {
-		return false
-	}
-	return f.Object().Name() == "Pull" || f.Object().Name() == "Pull2"
 }
 
 func check(pass *analysis.Pass, r *report.Reporter, call *ssa.Call) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/vet/internal/index"
+	"github.com/unleak/unleak/vet/internal/symbol"
 )
 
 // Starts is the fact that a function starts a goroutine which ends only when the
@@ -177,11 +178,11 @@ func (b *builder) assign(n *ast.AssignStmt) {
 		return
 	}
 	c, ok := ast.Unparen(n.Rhs[0]).(*ast.CallExpr)
-	if !ok || !index.IsMethod(b.Callee(c), "context", "", "WithCancel") {
+	if !ok || !symbol.Is(b.Callee(c), "context", "", "WithCancel") {
 		return
 	}
 	parent, ok := ast.Unparen(c.Args[0]).(*ast.CallExpr)
-	if ok && index.IsMethod(b.Callee(parent), "context", "", "Background", "TODO") {
+	if ok && symbol.Is(b.Callee(parent), "context", "", "Background", "TODO") {
 		if ctx, cancel := b.object(n.Lhs[0]), b.object(n.Lhs[1]); ctx != nil && cancel != nil {
 			b.rooted[ctx] = cancel
 		}

@@ -6,14 +6,14 @@ import (
 	"go/types"
 
 	"github.com/unleak/unleak"
-	"github.com/unleak/unleak/vet/internal/index"
+	"github.com/unleak/unleak/vet/internal/symbol"
 )
 
 // standard returns the contract of a function of the standard library that its
 // source does not show.
 func standard(f *types.Func, spawned bool) *Starts {
 	switch {
-	case index.IsMethod(f, "database/sql", "", "Open", "OpenDB") && !spawned:
+	case symbol.Is(f, "database/sql", "", "Open", "OpenDB") && !spawned:
 		// database/sql/sql.go: OpenDB starts connectionOpener, and Close cancels its
 		// context.
 		return &Starts{
@@ -26,7 +26,7 @@ func standard(f *types.Func, spawned bool) *Starts {
 			Stack:   []unleak.Frame{{Func: "database/sql.(*DB).connectionOpener"}},
 			Created: unleak.Frame{Func: "database/sql.OpenDB"},
 		}
-	case index.IsMethod(f, "net/http", "Server", "ListenAndServe", "ListenAndServeTLS") && spawned:
+	case symbol.Is(f, "net/http", "Server", "ListenAndServe", "ListenAndServeTLS") && spawned:
 		// net/http/server.go: Serve accepts until Close or Shutdown closes the
 		// listener.
 		return &Starts{

@@ -11,8 +11,6 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
-	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/ctrlflow"
@@ -182,17 +180,4 @@ func (p *Package) literal(lit *ast.FuncLit, outer *Func, graphs *ctrlflow.CFGs) 
 	p.literals[lit] = f
 	p.Funcs = append(p.Funcs, f)
 	return f
-}
-
-// IsMethod reports whether f is one of the named methods of a type, or with typ ""
-// one of the named functions of a package.
-func IsMethod(f *types.Func, path, typ string, names ...string) bool {
-	if f == nil || f.Pkg() == nil || f.Pkg().Path() != path {
-		return false
-	}
-	name := ""
-	if recv := f.Signature().Recv(); recv != nil {
-		name = strings.TrimSuffix(strings.TrimPrefix(symbol.Receiver(recv.Type()), "(*"), ")")
-	}
-	return name == typ && slices.Contains(names, f.Name())
 }

@@ -7,6 +7,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/cfg"
+
+	"github.com/unleak/unleak/vet/internal/symbol"
 )
 
 // A Trap is a loop that control cannot leave once it is in it.
@@ -261,7 +263,7 @@ func (p *Package) FromTimer(f *Func, ch ast.Expr) bool {
 			return v.Pkg().Path() == "time"
 		}
 	case *ast.CallExpr:
-		return IsMethod(p.Callee(e), "time", "", "Tick", "After")
+		return symbol.Is(p.Callee(e), "time", "", "Tick", "After")
 	case *ast.Ident:
 		v, ok := p.Info.Uses[e].(*types.Var)
 		if !ok || v.Parent() == nil || v.Parent() == p.Types.Scope() {

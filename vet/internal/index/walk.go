@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/analysis/passes/ctrlflow"
+
+	"github.com/unleak/unleak/vet/internal/symbol"
 )
 
 // A walker reads the bodies of a package's functions.
@@ -71,9 +73,9 @@ func (w *walker) call(f *Func, n *ast.CallExpr, stack []ast.Node) {
 	}
 	var entry string
 	switch {
-	case IsMethod(callee, "sync", "WaitGroup", "Go"):
+	case symbol.Is(callee, "sync", "WaitGroup", "Go"):
 		entry = "sync.(*WaitGroup).Go.func1"
-	case IsMethod(callee, "golang.org/x/sync/errgroup", "Group", "Go", "TryGo"):
+	case symbol.Is(callee, "golang.org/x/sync/errgroup", "Group", "Go", "TryGo"):
 		entry = "golang.org/x/sync/errgroup.(*Group).Go.func1"
 		if callee.Name() == "TryGo" {
 			entry = "golang.org/x/sync/errgroup.(*Group).TryGo.func1"
@@ -150,11 +152,11 @@ func (w *walker) once(n ast.Node, stack []ast.Node) bool {
 		return false
 	}
 	callee := w.Callee(outer)
-	if IsMethod(callee, "sync", "", "OnceFunc", "OnceValue", "OnceValues") {
+	if symbol.Is(callee, "sync", "", "OnceFunc", "OnceValue", "OnceValues") {
 		return true
 	}
 	sel, ok := ast.Unparen(outer.Fun).(*ast.SelectorExpr)
-	return ok && IsMethod(callee, "sync", "Once", "Do") && w.global(sel.X)
+	return ok && symbol.Is(callee, "sync", "Once", "Do") && w.global(sel.X)
 }
 
 // guarded reports whether a variable of the package decides if control gets to

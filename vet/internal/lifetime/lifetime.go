@@ -10,8 +10,38 @@ import (
 	"go/token"
 	"go/types"
 
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/unleak/unleak/vet/internal/front"
+	"github.com/unleak/unleak/vet/internal/report"
 )
+
+// EachCall visits the calls in a package, tests aside, whose functions are known. A
+// mistake of ours loses the function that a call stands in.
+func EachCall(pass *analysis.Pass, r *report.Reporter, visit func(call *ssa.Call, callee *types.Func)) {
+	for _, f := range pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA).SrcFuncs {
+		if report.IsTest(pass.Fset, f.Pos()) {
+			continue
+		}
+		r.Try(front.Name(f), func() {
+			for _, b := range f.Blocks {
+				for _, in := range b.Instrs {
+					call, ok := in.(*ssa.Call)
+					if !ok {
+						continue
+					}
+					if callee := call.Call.StaticCallee(); callee != nil {
+						if obj, ok := callee.Object().(*types.Func); ok {
+							visit(call, obj)
+						}
+					}
+				}
+			}
+		})
+	}
+}
 
 // An Effect is what an instruction does to the object.
 type Effect int

@@ -6,6 +6,7 @@ package symbol
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -47,4 +48,17 @@ func Receiver(t types.Type) string {
 		return n.Obj().Name() + "[...]"
 	}
 	return n.Obj().Name()
+}
+
+// Is reports whether f is one of the named methods of a type of a package, or with
+// typ "" one of the package's named functions.
+func Is(f *types.Func, path, typ string, names ...string) bool {
+	if f == nil || f.Pkg() == nil || f.Pkg().Path() != path {
+		return false
+	}
+	name := ""
+	if recv := f.Signature().Recv(); recv != nil {
+		name = strings.TrimSuffix(strings.TrimPrefix(Receiver(recv.Type()), "(*"), ")")
+	}
+	return name == typ && slices.Contains(names, f.Name())
 }

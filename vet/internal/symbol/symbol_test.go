@@ -59,3 +59,35 @@ func (*G[K]) p() {}
 		t.Errorf("no package: %q", got)
 	}
 }
+
+func TestIs(t *testing.T) {
+	pkg := types.NewPackage("example.com/p", "p")
+	typ := types.NewNamed(types.NewTypeName(token.NoPos, pkg, "T", nil), new(types.Struct), nil)
+	function := func(recv types.Type) *types.Func {
+		var v *types.Var
+		if recv != nil {
+			v = types.NewParam(token.NoPos, pkg, "", recv)
+		}
+		return types.NewFunc(token.NoPos, pkg, "Do", types.NewSignatureType(v, nil, nil, nil, nil, false))
+	}
+	for _, test := range []struct {
+		f         *types.Func
+		path, typ string
+		want      bool
+	}{
+		{function(nil), "example.com/p", "", true},
+		{function(nil), "example.com/p", "T", false},
+		{function(nil), "p", "", false},
+		{function(typ), "example.com/p", "T", true},
+		{function(types.NewPointer(typ)), "example.com/p", "T", true},
+		{function(typ), "example.com/p", "", false},
+		{nil, "example.com/p", "", false},
+	} {
+		if got := symbol.Is(test.f, test.path, test.typ, "Go", "Do"); got != test.want {
+			t.Errorf("%v is %s.%s.Do: %t", test.f, test.path, test.typ, got)
+		}
+		if symbol.Is(test.f, test.path, test.typ, "Go") {
+			t.Errorf("%v is %s.%s.Go", test.f, test.path, test.typ)
+		}
+	}
+}
