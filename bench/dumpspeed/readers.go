@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -49,7 +50,7 @@ func read(args []string, stdin io.Reader, stdout io.Writer) error {
 			return err
 		}
 		defer f.Close()
-		in = f
+		in = io.NewSectionReader(f, 0, math.MaxInt64) // as unleak inspect opens files
 	}
 	goroutines, groups, err := readers[i].read(in)
 	if err != nil {

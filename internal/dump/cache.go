@@ -32,7 +32,9 @@ type cache struct {
 	// what is ahead.
 	guesses [1 << guessBits]uint32
 
-	size int
+	shared *stacks // of several caches; nil is none
+
+	size, max int
 }
 
 // A status is what the first part of a header says.
@@ -81,8 +83,9 @@ type step struct {
 	call call
 }
 
-func newCache() *cache {
+func newCache(max int) *cache {
 	return &cache{
+		max:    max,
 		names:  table[name]{ids: make(map[string]uint32)},
 		places: table[place]{ids: make(map[string]uint32)},
 		waits:  make(map[string]status),
@@ -95,7 +98,25 @@ func newCache() *cache {
 // grow notes that an entry was made: so many bytes of text, and what holds them.
 func (c *cache) grow(text int) { c.size += text + 128 }
 
-func (c *cache) full() bool { return c.size > maxCached }
+// withRoom returns the cache, or an empty one in its place.
+func (c *cache) withRoom() *cache {
+	if c.size <= c.max {
+		return c
+	}
+	next := newCache(c.max)
+	next.shared = c.shared
+	return next
+}
+
+// share makes the cache one of several that keep one copy of equal stacks.
+func (c *cache) share(s *stacks) {
+	c.shared = s
+	for i := range c.nodes {
+		if stack := c.nodes[i].stack; stack != nil {
+			s.one(stack)
+		}
+	}
+}
 
 func (c *cache) frame(k call) unleak.Frame {
 	at := &c.places.all[k.place]
@@ -132,7 +153,11 @@ func (c *cache) stack(at uint32) []unleak.Frame {
 			depth--
 			frames[depth] = c.frame(c.nodes[n].call)
 		}
-		c.nodes[at].stack = Visible(frames)
+		stack := Visible(frames)
+		if c.shared != nil {
+			stack = c.shared.one(stack)
+		}
+		c.nodes[at].stack = stack
 		c.grow(len(frames) * 64)
 	}
 	return c.nodes[at].stack

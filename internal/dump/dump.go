@@ -12,6 +12,7 @@ package dump
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"iter"
@@ -29,7 +30,9 @@ type Options struct {
 	// returns.
 	Outside func(line []byte)
 
-	slow bool // for tests: read every record line by line
+	// For tests:
+	slow     bool  // read every record line by line
+	partSize int64 // that of the parts that are read ahead; 0 means 1 MiB
 }
 
 // An Error tells of a record that could not be read. Reading goes on after it.
@@ -61,19 +64,24 @@ func (e *Error) Error() string {
 // who keeps one copies it. Its Stack, Labels and Ancestors may be kept. They are
 // shared with other goroutines: never write to them.
 //
+// Where r is an *io.SectionReader and long, two goroutines read ahead. They end before
+// the sequence does, and r stands where the input ended.
+//
 // Stacks are as GOTRACEBACK=all prints them, whatever the level of the dump. Equal
 // ones are the same slice, as long as a few megabytes hold all distinct ones.
 func Read(r io.Reader, o Options) iter.Seq2[*unleak.Goroutine, error] {
 	return func(yield func(*unleak.Goroutine, error) bool) {
 		d := &reader{
-			lines:   newLines(r, o.MaxLine),
-			cache:   newCache(),
-			wrap:    newUnwrapper(),
-			streams: []*record{new(record)},
-			outside: o.Outside,
-			yield:   yield,
-			slow:    o.slow,
+			lines:    newLines(r, o.MaxLine),
+			cache:    newCache(maxCached),
+			wrap:     newUnwrapper(),
+			streams:  []*record{new(record)},
+			outside:  o.Outside,
+			yield:    yield,
+			slow:     o.slow,
+			partSize: cmp.Or(o.partSize, partSize),
 		}
+		defer d.end()
 		d.run()
 	}
 }
@@ -88,7 +96,10 @@ type reader struct {
 	streams []*record
 	outside func([]byte)
 	yield   func(*unleak.Goroutine, error) bool
-	slow    bool
+
+	slow     bool
+	ahead    *ahead // nil until the input turns out to be long
+	partSize int64
 }
 
 // run takes the input record by record where records have the runtime's own
@@ -119,6 +130,13 @@ func (d *reader) run() {
 	}
 	if d.lines.err != io.EOF {
 		d.yield(nil, fmt.Errorf("reading the dump at byte %d: %w", d.lines.read, d.lines.err))
+	}
+}
+
+// end ends what the run has started.
+func (d *reader) end() {
+	if d.ahead != nil {
+		d.ahead.end()
 	}
 }
 
@@ -158,8 +176,6 @@ func (d *reader) line(stream int, text []byte, whole bool) bool {
 // room returns a cache with room for a record more. Records that are open keep
 // the one that they began with.
 func (d *reader) room() *cache {
-	if d.cache.full() {
-		d.cache = newCache()
-	}
+	d.cache = d.cache.withRoom()
 	return d.cache
 }

@@ -8,9 +8,15 @@ func LineByLine(o Options) Options {
 	return o
 }
 
+// InParts returns options that make parts of an input so large.
+func InParts(o Options, size int64) Options {
+	o.partSize = size
+	return o
+}
+
 // TakesAtOnce reports whether the fast path takes all of a text as one record.
 func TakesAtOnce(text string) bool {
-	n, ok := new(record).take(newCache(), []byte(text))
+	n, ok := new(record).take(newCache(maxCached), []byte(text))
 	return ok && n == len(text)
 }
 

@@ -20,7 +20,8 @@ const (
 )
 
 // fast takes the record that the input goes on with, if it lies in the buffer
-// from its header to the blank line behind it and has the runtime's own shape.
+// from its header to the blank line behind it and has the runtime's own shape, or
+// as many such as were read ahead.
 // At the slightest doubt it takes nothing: then record, which knows every shape,
 // reads the same bytes line by line. Both give the same goroutines.
 //
@@ -32,26 +33,45 @@ func (d *reader) fast() outcome {
 	if d.slow || rec.open {
 		return odd
 	}
-	for range 2 {
-		w := d.lines.window()
-		if !bytes.HasPrefix(w, []byte(headerStart)) && !bytes.HasPrefix([]byte(headerStart), w) {
-			return odd
-		}
-		n, ok := rec.take(d.room(), w)
-		if ok {
-			d.lines.take(n)
-			if !rec.give(d.yield) {
+	if p := d.part(); p != nil {
+		defer func() { d.ahead.spare <- p }()
+		for i := range p.goroutines {
+			if !d.yield(&p.goroutines[i], nil) {
 				return stopped
 			}
-			return taken
+		}
+		d.lines.jump(p.end)
+		return taken
+	}
+	if !rec.takeNext(d.lines, d.room()) {
+		return odd
+	}
+	if !d.yield(&rec.g, nil) {
+		return stopped
+	}
+	return taken
+}
+
+// takeNext takes the record that the input goes on with, or nothing.
+func (r *record) takeNext(l *lines, c *cache) bool {
+	for range 2 {
+		w := l.window()
+		if !bytes.HasPrefix(w, []byte(headerStart)) && !bytes.HasPrefix([]byte(headerStart), w) {
+			return false
+		}
+		n, ok := r.take(c, w)
+		if ok {
+			l.take(n)
+			r.refineWait()
+			return true
 		}
 		// Was it the window's end that stopped it? A second attempt, not a
 		// third: the input may come byte by byte.
-		if twoLines(w[n:]) || len(w) == d.lines.max || !d.lines.more() {
+		if twoLines(w[n:]) || len(w) == l.max || !l.more() {
 			break
 		}
 	}
-	return odd
+	return false
 }
 
 func twoLines(b []byte) bool {

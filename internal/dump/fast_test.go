@@ -6,14 +6,17 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"reflect"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 
+	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/internal/dump"
 	"github.com/unleak/unleak/internal/dump/dumptest"
 )
@@ -144,11 +147,16 @@ func TestDoubtful(t *testing.T) {
 func sameBothWays(t *testing.T, text []byte, o dump.Options) {
 	t.Helper()
 	want, wantErrs := readWith(bytes.NewReader(text), dump.LineByLine(o))
-	for name, r := range map[string]io.Reader{
-		"whole":     bytes.NewReader(text),
-		"in pieces": iotest.DataErrReader(&pieces{text: text, size: 300}),
+	section := io.NewSectionReader(bytes.NewReader(text), 0, int64(len(text)))
+	for name, way := range map[string]struct {
+		r io.Reader
+		o dump.Options
+	}{
+		"whole":     {bytes.NewReader(text), o},
+		"in pieces": {iotest.DataErrReader(&pieces{text: text, size: 300}), o},
+		"in parts":  {section, dump.InParts(o, 500)},
 	} {
-		got, errs := readWith(r, o)
+		got, errs := readWith(way.r, way.o)
 		for i := range min(len(got), len(want)) {
 			if !reflect.DeepEqual(got[i], want[i]) {
 				t.Fatalf("%s it reads\n%+v, line by line\n%+v in\n%s", name, got[i], want[i], text)
@@ -158,6 +166,59 @@ func sameBothWays(t *testing.T, text []byte, o dump.Options) {
 			t.Fatalf("%s it reads %d goroutines and %v, line by line %d and %v in\n%s", name, len(got), errs, len(want), wantErrs, text)
 		}
 	}
+}
+
+// TestInParts: stacks stay one copy each, most is read once, and whoever stops early
+// leaves nothing behind, which the detector that runs these tests sees.
+func TestInParts(t *testing.T) {
+	var b bytes.Buffer
+	if err := generate(&b, 2000, 30); err != nil {
+		t.Fatal(err)
+	}
+	const size = 1 << 18
+	for _, stop := range []int{1, 40, 700, 2000} {
+		file := &reads{r: bytes.NewReader(b.Bytes())}
+		n, stacks := 0, make(map[string]*unleak.Frame)
+		for g, err := range dump.Read(io.NewSectionReader(file, 0, math.MaxInt64), dump.InParts(dump.Options{}, size)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := fmt.Sprint(g.Stack)
+			if one := stacks[text]; one == nil {
+				stacks[text] = &g.Stack[0]
+			} else if one != &g.Stack[0] {
+				t.Fatalf("goroutine %d has a copy of a stack", g.ID)
+			}
+			if n++; n == stop {
+				break
+			}
+		}
+		if n != stop || file.bytes > 2*int64(b.Len()) {
+			t.Errorf("%d goroutines, want %d; %d bytes read of %d", n, stop, file.bytes, b.Len())
+		}
+		if ahead := file.back; ahead != (stop == 2000 && runtime.GOMAXPROCS(0) > 1) && stop != 700 {
+			t.Errorf("read ahead: %v of %d goroutines", ahead, stop)
+		}
+	}
+}
+
+// reads notes what is read.
+type reads struct {
+	r     io.ReaderAt
+	mu    sync.Mutex
+	bytes int64
+	last  int64
+	back  bool // some came before what had been read
+}
+
+func (r *reads) ReadAt(p []byte, at int64) (int, error) {
+	n, err := r.r.ReadAt(p, at)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.bytes += int64(n)
+	r.back = r.back || at < r.last
+	r.last = at
+	return n, err
 }
 
 // pieces is a reader that returns so many bytes at once, as a pipe may.

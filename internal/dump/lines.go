@@ -51,6 +51,12 @@ func (l *lines) take(n int) {
 	l.read += int64(n)
 }
 
+// jump goes on from another place of an input that can be read anywhere.
+func (l *lines) jump(to int64) {
+	_, err := l.r.(*io.SectionReader).Seek(to, io.SeekStart)
+	l.pos, l.end, l.read, l.fail = 0, 0, to, err
+}
+
 // more reads on, behind what is there already. It reports whether there is more.
 func (l *lines) more() bool {
 	if l.pos > 0 {

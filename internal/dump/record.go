@@ -183,15 +183,15 @@ func (r *record) end(eof bool, yield func(*unleak.Goroutine, error) bool) bool {
 	if r.reason != "" {
 		return yield(nil, &Error{Offset: r.offset, Goroutine: r.g.ID, Truncated: r.truncated, Reason: r.reason})
 	}
-	return r.give(yield)
+	r.refineWait()
+	return yield(&r.g, nil)
 }
 
-// give yields the goroutine that was read.
-func (r *record) give(yield func(*unleak.Goroutine, error) bool) bool {
+// refineWait tells locks apart, which some headers do not.
+func (r *record) refineWait() {
 	if r.g.Wait == unleak.WaitSemacquire {
 		r.g.Wait = lockWait(r.g.Stack)
 	}
-	return yield(&r.g, nil)
 }
 
 // judge finds out whether the record is whole.

@@ -56,8 +56,9 @@ const (
 	maxUnpacked = 16 << 30
 )
 
-// recognise unpacks r, to most bytes, and says by its first bytes what is in it.
-func recognise(from string, r io.Reader, most int64) (*bufio.Reader, format, error) {
+// recognise unpacks r, to most bytes, and says by its first bytes what is in it. A
+// section that is not packed stays one, since dump.Read knows what to do with it.
+func recognise(from string, r io.Reader, most int64) (io.Reader, format, error) {
 	for range maxPacked + 1 {
 		b := bufio.NewReaderSize(r, window)
 		head, err := b.Peek(window)
@@ -75,6 +76,10 @@ func recognise(from string, r io.Reader, most int64) (*bufio.Reader, format, err
 			r = &limited{r: unpacked, left: most}
 		default:
 			f, err := formatOf(from, head)
+			if s, ok := r.(*io.SectionReader); ok && err == nil {
+				_, err = s.Seek(0, io.SeekStart)
+				return s, f, err
+			}
 			return b, f, err
 		}
 	}

@@ -3,12 +3,12 @@
 package inspect
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -199,16 +199,16 @@ func FuzzRecognise(f *testing.F) {
 		if got != traceback && got != textProfile && got != profiled && got != stream {
 			t.Errorf("format %q", got)
 		}
-		packed := b.Size() > 0 && !bytes.HasPrefix(data, head(b))
-		n, err := io.Copy(io.Discard, b)
-		if packed && n > most {
-			t.Errorf("%d bytes of %d: %v", n, len(data), err)
+		text, err := io.ReadAll(b)
+		if packed := !bytes.Equal(text, data); packed && len(text) > most {
+			t.Errorf("%d bytes of %d: %v", len(text), len(data), err)
+		}
+		file := io.NewSectionReader(bytes.NewReader(data), 0, math.MaxInt64)
+		if b, _, err = recognise("it", file, most); err != nil {
+			t.Fatal(err)
+		}
+		if same, _ := io.ReadAll(b); !bytes.Equal(same, text) {
+			t.Errorf("%d bytes of a file, else %d", len(same), len(text))
 		}
 	})
-}
-
-// head returns the first bytes of what is to be read.
-func head(b *bufio.Reader) []byte {
-	text, _ := b.Peek(window)
-	return text
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -22,7 +23,8 @@ type input struct {
 	from   string
 	source unleak.Source
 	time   time.Time // zero where not known
-	body   io.ReadCloser
+	body   io.Reader
+	io.Closer
 	memory *unleak.Memory
 	// target is the process that was asked; nil for a file.
 	target *capture.Target
@@ -32,7 +34,7 @@ type input struct {
 // a process. A file of that name wins.
 func (i *inspector) open(ctx context.Context, arg string) (*input, error) {
 	if arg == "-" {
-		return &input{from: "standard input", source: unleak.SourceDump, body: io.NopCloser(i.In)}, nil
+		return &input{from: "standard input", source: unleak.SourceDump, body: i.In, Closer: io.NopCloser(nil)}, nil
 	}
 	path := arg
 	if !filepath.IsAbs(path) {
@@ -73,7 +75,7 @@ func notOpened(name string, err error) error {
 
 // fileInput makes an open file an input.
 func fileInput(name string, f *os.File) (*input, error) {
-	in := &input{from: name, source: unleak.SourceDump, body: f}
+	in := &input{from: name, source: unleak.SourceDump, body: f, Closer: f}
 	st, err := f.Stat()
 	switch {
 	case err != nil:
@@ -82,6 +84,8 @@ func fileInput(name string, f *os.File) (*input, error) {
 		return nil, &FileError{name, "give the dumps in it: " + filepath.Join(name, "*"), errors.New("it is a folder")}
 	case st.Mode().IsRegular():
 		in.time = st.ModTime()
+		// To the end, wherever that is by then: it may be written to.
+		in.body = io.NewSectionReader(f, 0, math.MaxInt64)
 	}
 	return in, nil
 }
@@ -105,7 +109,7 @@ func (i *inspector) capture(ctx context.Context, arg string) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.from, in.time, in.body = body.URL, body.At, body
+	in.from, in.time, in.body, in.Closer = body.URL, body.At, body, body
 	return in, nil
 }
 
@@ -113,7 +117,7 @@ func (i *inspector) capture(ctx context.Context, arg string) (*input, error) {
 // the report. Where the user wants the proof, the process is asked for it after the
 // stacks, which lose their ages by that.
 func (i *inspector) read(ctx context.Context, l *looker, in *input) (*diagnose.Look, *unleak.Report, error) {
-	defer in.body.Close()
+	defer in.Close()
 	body, f, err := recognise(in.from, in.body, maxUnpacked)
 	if err != nil {
 		return nil, nil, err

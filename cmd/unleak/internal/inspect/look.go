@@ -3,7 +3,6 @@
 package inspect
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -31,20 +30,20 @@ func (l *looker) lose(kind string, hides bool, format string, args ...any) {
 }
 
 // read reads input in a known format to its end.
-func (l *looker) read(in *input, body *bufio.Reader, f format) (*diagnose.Look, *count, error) {
-	counted := &counter{r: body}
+func (l *looker) read(in *input, body io.Reader, f format) (*diagnose.Look, *count, error) {
+	body, size := measured(body)
 	look := &diagnose.Look{Snapshot: unleak.Snapshot{From: in.from, Time: in.time, Format: string(f), Memory: in.memory}}
 	c := newCount(l.filter)
 	var err error
 	if f == profiled {
-		err = c.profile(in.from, counted, look)
+		err = c.profile(in.from, body, look)
 	} else {
-		err = c.text(in.from, counted, look)
+		err = c.text(in.from, body, look)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	look.Bytes = counted.n
+	look.Bytes = size()
 	c.tell(look)
 	l.account(look, c)
 	return look, c, nil
@@ -249,6 +248,18 @@ func goroutinesWere(n int) string {
 		return "1 goroutine was"
 	}
 	return fmt.Sprintf("%d goroutines were", n)
+}
+
+// measured returns a reader of the same, and what tells how far it has come.
+func measured(r io.Reader) (io.Reader, func() int64) {
+	if s, ok := r.(*io.SectionReader); ok {
+		return s, func() int64 {
+			at, _ := s.Seek(0, io.SeekCurrent) // fails for no place but one before the start
+			return at
+		}
+	}
+	c := &counter{r: r}
+	return c, func() int64 { return c.n }
 }
 
 // counter counts the bytes that are read.

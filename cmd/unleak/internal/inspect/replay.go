@@ -3,9 +3,9 @@
 package inspect
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/unleak/unleak"
@@ -18,7 +18,7 @@ const maxStream = 256 << 20
 
 // replay reads a report back that was written as JSON, as it was judged then. What
 // cannot be read of it is a loss.
-func replay(from string, body *bufio.Reader) *unleak.Report {
+func replay(from string, body io.Reader) *unleak.Report {
 	r := new(unleak.Report)
 	unread, first := 0, error(nil)
 	for m, err := range jsonstream.Read(&limited{r: body, left: maxStream}) {
