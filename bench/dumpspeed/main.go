@@ -22,20 +22,15 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 
 	"github.com/unleak/unleak/bench/turns"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "dumpspeed:", err)
-		os.Exit(1)
-	}
+	turns.Main("dumpspeed", func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+		return run(ctx, args, os.Stdin, stdout, stderr)
+	})
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -47,75 +42,32 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return read(args[1:], stdin, stdout)
 		}
 	}
-	flags := flag.NewFlagSet("dumpspeed", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	runs := flags.Int("runs", 10, "compare `N` runs of each side; slow peers run less often")
-	only := flags.String("only", "", "run these cases alone, named with commas between: "+turns.Names(cases))
-	unleak := flags.String("unleak", "", "measure this `file` instead of building cmd/unleak")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	chosen, err := turns.Choose(cases, *only)
-	if err != nil {
-		return err
-	}
-	if *runs < 1 || flags.NArg() > 0 {
-		return errors.New("want -runs of at least 1 and no arguments, or one of the commands generate and read")
-	}
-
-	temp, err := os.MkdirTemp("", "dumpspeed")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(temp)
-	b, err := prepare(ctx, temp, *unleak, stderr)
-	if err != nil {
-		return err
-	}
-	var results []turns.Result
-	for _, c := range chosen {
-		r, err := c.measure(ctx, b, *runs)
-		if err != nil {
-			return fmt.Errorf("case %s: %w", c.name, err)
-		}
-		results = append(results, r)
-	}
-	return turns.Report(stdout, results, *runs)
+	return turns.Program[testCase]{
+		Name: "dumpspeed", Cases: cases,
+		Runs: 10, Note: "; slow peers run less often",
+		Commands: ", or one of the commands generate and read",
+		Prepare:  prepare,
+	}.Run(ctx, args, stdout, stderr)
 }
 
-// A bench is what the cases need.
-type bench struct {
-	self, tool string // programs
-	dump       string // the file
-	large      string // the file, dump several times over
-	progress   io.Writer
-}
+// The dumps of a bench: one, and one that has it several times over.
+func oneDump(b *turns.Bench) string   { return filepath.Join(b.Temp, "dump") }
+func largeDump(b *turns.Bench) string { return filepath.Join(b.Temp, "large") }
 
-// times is how often large holds the dump, so as to have 3 GB.
+// times is how often the large dump holds the other, so as to have 3 GB.
 const times = 11
 
-func prepare(ctx context.Context, folder, unleak string, progress io.Writer) (b *bench, err error) {
-	b = &bench{dump: filepath.Join(folder, "dump"), large: filepath.Join(folder, "large"), progress: progress}
-	if b.self, err = os.Executable(); err != nil {
-		return nil, err
-	}
-	b.tool, err = filepath.Abs(unleak)
-	if unleak == "" {
-		b.tool, err = turns.BuildTool(ctx, folder)
-	}
-	if err != nil {
-		return nil, err
-	}
-	// A process inherits the peak of the one that starts it (Linux,
-	// fs/exec.c, exec_mmap). So that this one stays small, others generate.
-	fmt.Fprintln(progress, "generating")
-	for file, n := range map[string]int{b.dump: 1, b.large: times} {
-		cmd := exec.CommandContext(ctx, b.self, "generate", fmt.Sprintf("-times=%d", n), file)
+// prepare makes the dumps. A process inherits the peak of the one that starts it
+// (Linux, fs/exec.c, exec_mmap). So that this one stays small, others generate.
+func prepare(ctx context.Context, b *turns.Bench) error {
+	fmt.Fprintln(b.Progress, "generating")
+	for file, n := range map[string]int{oneDump(b): 1, largeDump(b): times} {
+		cmd := exec.CommandContext(ctx, b.Self, "generate", fmt.Sprintf("-times=%d", n), file)
 		if out, err := cmd.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("generating a dump: %w\n%s", err, out)
+			return fmt.Errorf("generating a dump: %w\n%s", err, out)
 		}
 	}
-	return b, nil
+	return nil
 }
 
 func generate(args []string, stderr io.Writer) error {

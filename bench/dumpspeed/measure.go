@@ -40,17 +40,17 @@ const (
 	nothing
 )
 
-// measure runs every side once, for what the system keeps in memory, and then
+// Measure runs every side once, for what the system keeps in memory, and then
 // takes turns.
-func (c testCase) measure(ctx context.Context, b *bench, runs int) (turns.Result, error) {
-	first := 0
+func (c testCase) Measure(ctx context.Context, b *turns.Bench) (turns.Result, error) {
+	first, runs := 0, b.Runs
 	if c.most > 0 {
 		runs = min(runs, c.most)
 		first = 1 // it is not worth the time
 	}
 	r := turns.Result{Name: c.name, Wanted: c.wanted, Sides: make([]turns.Side, len(c.sides))}
 	for turn := first; turn <= runs; turn++ {
-		fmt.Fprintf(b.progress, "%s: turn %d of %d\n", c.name, turn, runs)
+		fmt.Fprintf(b.Progress, "%s: turn %d of %d\n", c.name, turn, runs)
 		for i, s := range c.sides {
 			seconds, megabytes, err := s.run(ctx, b)
 			if err != nil {
@@ -70,22 +70,22 @@ func (c testCase) measure(ctx context.Context, b *bench, runs int) (turns.Result
 
 // run runs the side's program and returns how long it took and how much memory it
 // had at most. One that fails or loses goroutines has not done the work.
-func (s side) run(ctx context.Context, b *bench) (seconds, megabytes float64, err error) {
-	cmd := exec.CommandContext(ctx, b.tool, s.args...)
+func (s side) run(ctx context.Context, b *turns.Bench) (seconds, megabytes float64, err error) {
+	cmd := exec.CommandContext(ctx, b.Tool, s.args...)
 	if s.reader != "" {
-		cmd = exec.CommandContext(ctx, b.self, "read", s.reader)
+		cmd = exec.CommandContext(ctx, b.Self, "read", s.reader)
 	}
 	goroutines := standard.goroutines
 	switch s.input {
 	case aFile:
-		cmd.Args = append(cmd.Args, b.dump)
+		cmd.Args = append(cmd.Args, oneDump(b))
 	case aLargeFile:
 		goroutines *= times
-		cmd.Args = append(cmd.Args, b.large)
+		cmd.Args = append(cmd.Args, largeDump(b))
 	case aPipe:
 		goroutines *= times
 		cmd.Args = append(cmd.Args, "-")
-		f, err := os.Open(b.large)
+		f, err := os.Open(largeDump(b))
 		if err != nil {
 			return 0, 0, err
 		}

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"os/exec"
 	"strconv"
@@ -42,16 +41,18 @@ var cases = []testCase{
 // maxReport is how many bytes a report may have.
 const maxReport = 64 << 10
 
-func (c testCase) measure(ctx context.Context, self string, runs int, progress io.Writer) (turns.Result, error) {
+// Measure lets the sides take turns.
+func (c testCase) Measure(ctx context.Context, b *turns.Bench) (turns.Result, error) {
+	runs := b.Runs
 	if c.most > 0 {
 		runs = min(runs, c.most)
 	}
 	r := turns.Result{Name: c.Name(), Wanted: c.want(), Sides: make([]turns.Side, len(sides))}
 	report := 0
 	for turn := range runs {
-		fmt.Fprintf(progress, "%s: turn %d of %d\n", c.Name(), turn+1, runs)
+		fmt.Fprintf(b.Progress, "%s: turn %d of %d\n", c.Name(), turn+1, runs)
 		for i, side := range sides {
-			s, err := c.run(ctx, self, side)
+			s, err := c.run(ctx, b.Self, side)
 			if err != nil {
 				return turns.Result{}, err
 			}

@@ -5,9 +5,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 
 	"github.com/unleak/unleak/bench/turns"
@@ -23,17 +23,18 @@ type side struct {
 	args   []string
 }
 
-// measure writes the case's module, runs every side once to warm the caches, and
+// Measure writes the case's module, runs every side once to warm the caches, and
 // then takes turns.
-func (c testCase) measure(ctx context.Context, folder, tool string, runs int, progress io.Writer) (turns.Result, error) {
+func (c testCase) Measure(ctx context.Context, b *turns.Bench) (turns.Result, error) {
+	folder := filepath.Join(b.Temp, c.name)
 	if err := writeModule(ctx, folder, c.files()); err != nil {
 		return turns.Result{}, err
 	}
 	times := make([]turns.Seconds, len(c.sides))
-	for turn := range runs + 1 {
-		fmt.Fprintf(progress, "%s: turn %d of %d\n", c.name, turn, runs)
+	for turn := range b.Runs + 1 {
+		fmt.Fprintf(b.Progress, "%s: turn %d of %d\n", c.name, turn, b.Runs)
 		for i, s := range c.sides {
-			t, err := s.run(ctx, folder, tool)
+			t, err := s.run(ctx, folder, b.Tool)
 			if err != nil {
 				return turns.Result{}, err
 			}

@@ -70,7 +70,7 @@ func TestUsage(t *testing.T) {
 		want string
 	}{
 		{[]string{"-only=quick,slow"}, `no case is named "slow"`},
-		{[]string{"-pairs=0"}, "-pairs of at least 1"},
+		{[]string{"-runs=0"}, "-runs of at least 1"},
 		{[]string{"more"}, "no arguments"},
 		{[]string{"-only=quick", "-unleak=" + filepath.Join(t.TempDir(), "missing")}, "missing"},
 	} {

@@ -6,11 +6,8 @@
 package turns
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -125,40 +122,4 @@ func Report(w io.Writer, results []Result, runs int) error {
 		return fmt.Errorf("dearer than wanted: %s", strings.Join(over, ", "))
 	}
 	return nil
-}
-
-// Choose returns the cases that are named with commas between, or all of them.
-func Choose[C interface{ Name() string }](cases []C, only string) ([]C, error) {
-	if only == "" {
-		return cases, nil
-	}
-	var chosen []C
-	for name := range strings.SplitSeq(only, ",") {
-		i := slices.IndexFunc(cases, func(c C) bool { return c.Name() == name })
-		if i < 0 {
-			return nil, fmt.Errorf("no case is named %q; there are %s", name, Names(cases))
-		}
-		chosen = append(chosen, cases[i])
-	}
-	return chosen, nil
-}
-
-// Names lists the cases.
-func Names[C interface{ Name() string }](cases []C) string {
-	var all []string
-	for _, c := range cases {
-		all = append(all, c.Name())
-	}
-	return strings.Join(all, ", ")
-}
-
-// BuildTool builds the tool from the checkout that the program runs in.
-func BuildTool(ctx context.Context, folder string) (string, error) {
-	// The suffix is needed on Windows and does no harm elsewhere.
-	file := filepath.Join(folder, "unleak.exe")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", file, "github.com/unleak/unleak/cmd/unleak")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("cannot build the tool (run this inside the checkout, or give -unleak FILE): %w\n%s", err, out)
-	}
-	return file, nil
 }

@@ -16,63 +16,16 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
-	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"path/filepath"
 
 	"github.com/unleak/unleak/bench/turns"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "vetspeed:", err)
-		os.Exit(1)
-	}
-}
+func main() { turns.Main("vetspeed", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	flags := flag.NewFlagSet("vetspeed", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	runs := flags.Int("runs", 5, "compare `N` warm runs of each side; cold ones are made once")
-	only := flags.String("only", "", "run these cases alone, named with commas between: "+turns.Names(cases))
-	unleak := flags.String("unleak", "", "measure this `file` instead of building cmd/unleak")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	chosen, err := turns.Choose(cases, *only)
-	if err != nil {
-		return err
-	}
-	if *runs < 1 || flags.NArg() > 0 {
-		return errors.New("want -runs of at least 1 and no arguments")
-	}
-
-	temp, err := os.MkdirTemp("", "vetspeed")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(temp)
-	b := &bench{temp: temp, progress: stderr}
-	if b.tool, err = filepath.Abs(*unleak); *unleak == "" {
-		b.tool, err = turns.BuildTool(ctx, temp)
-	}
-	if err != nil {
-		return err
-	}
-	var results []turns.Result
-	for _, c := range chosen {
-		r, err := c.measure(ctx, b, *runs)
-		if err != nil {
-			return fmt.Errorf("case %s: %w", c.name, err)
-		}
-		results = append(results, r)
-	}
-	return turns.Report(stdout, results, *runs)
+	return turns.Program[testCase]{
+		Name: "vetspeed", Cases: cases,
+		Runs: 5, Note: ", warm; cold ones are made once",
+	}.Run(ctx, args, stdout, stderr)
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,20 +17,13 @@ import (
 	"github.com/unleak/unleak/bench/turns"
 )
 
-// A bench is what the cases need.
-type bench struct {
-	temp     string
-	tool     string
-	progress io.Writer
-}
-
 // sides names what is compared; the second one has the tool.
 var sides = [...]string{"go vet", "unleak"}
 
-// measure lets the sides take turns in a copy of the module.
-func (c testCase) measure(ctx context.Context, b *bench, runs int) (turns.Result, error) {
+// Measure lets the sides take turns in a copy of the module.
+func (c testCase) Measure(ctx context.Context, b *turns.Bench) (turns.Result, error) {
 	name, _, _ := strings.Cut(c.name, "-")
-	work := filepath.Join(b.temp, name)
+	work := filepath.Join(b.Temp, name)
 	if err := checkout(ctx, c.module, work); err != nil {
 		return turns.Result{}, err
 	}
@@ -39,14 +31,14 @@ func (c testCase) measure(ctx context.Context, b *bench, runs int) (turns.Result
 	for _, s := range sides {
 		r.Sides = append(r.Sides, turns.Side{Name: s})
 	}
-	first := 0 // the turn that fills the caches does not count
+	first, runs := 0, b.Runs // the turn that fills the caches does not count
 	if c.cold {
 		first, runs = 1, 1
 	}
 	for turn := first; turn <= runs; turn++ {
 		for i, s := range sides {
-			fmt.Fprintf(b.progress, "%s: turn %d of %d, %s\n", c.name, turn, runs, s)
-			cache := filepath.Join(b.temp, name+"-cache"+fmt.Sprint(i))
+			fmt.Fprintf(b.Progress, "%s: turn %d of %d, %s\n", c.name, turn, runs, s)
+			cache := filepath.Join(b.Temp, name+"-cache"+fmt.Sprint(i))
 			if c.cold {
 				if err := os.RemoveAll(cache); err != nil {
 					return turns.Result{}, err
@@ -112,10 +104,10 @@ func writable(folder string) error {
 // vet runs go vet and returns how long it took and how much memory its largest
 // process had. That something is found is no failure; a package that cannot be
 // analysed is one.
-func (c testCase) vet(ctx context.Context, b *bench, work, cache string, ours bool) (seconds, megabytes float64, err error) {
+func (c testCase) vet(ctx context.Context, b *turns.Bench, work, cache string, ours bool) (seconds, megabytes float64, err error) {
 	args := []string{"vet"}
 	if ours {
-		args = append(args, "-vettool="+b.tool)
+		args = append(args, "-vettool="+b.Tool)
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, c.packages)...)
 	cmd.Dir = work

@@ -40,25 +40,24 @@ func TestJudge(t *testing.T) {
 // TestMeasure runs both sides on a small module that stands where a case's would: a
 // finding is no failure, code that does not compile is one.
 func TestMeasure(t *testing.T) {
-	b := &bench{temp: t.TempDir(), progress: io.Discard}
-	tool, err := turns.BuildTool(t.Context(), b.temp)
-	if err != nil {
+	b := &turns.Bench{Temp: t.TempDir(), Runs: 2, Progress: io.Discard}
+	var err error
+	if b.Tool, err = turns.BuildTool(t.Context(), b.Temp); err != nil {
 		t.Fatal(err)
 	}
-	b.tool = tool
 	write := func(body string) {
 		for name, text := range map[string]string{"go.mod": "module m\n\ngo 1.26.0\n", "m.go": "package m\n\n" + body} {
-			if err := os.MkdirAll(filepath.Join(b.temp, "m"), 0o755); err != nil {
+			if err := os.MkdirAll(filepath.Join(b.Temp, "m"), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(filepath.Join(b.temp, "m", name), []byte(text), 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(b.Temp, "m", name), []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	write("func f() { c := make(chan int); go func() { c <- 1 }() }\n")
 	for _, c := range []testCase{whole("m-cold", "", true), whole("m", "", false)} {
-		r, err := c.measure(t.Context(), b, 2)
+		r, err := c.Measure(t.Context(), b)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +72,7 @@ func TestMeasure(t *testing.T) {
 		}
 	}
 	write("func f() { undefined() }\n")
-	if _, err := whole("m", "", false).measure(t.Context(), b, 1); err == nil {
+	if _, err := whole("m", "", false).Measure(t.Context(), b); err == nil {
 		t.Error("code that does not compile was measured")
 	}
 }
