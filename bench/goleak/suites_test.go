@@ -3,7 +3,6 @@
 package main
 
 import (
-	"encoding/json"
 	"go/ast"
 	"go/format"
 	"go/parser"
@@ -17,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/unleak/unleak/bench/published"
 )
 
 const peerVersion = "v1.3.0"
@@ -78,31 +79,17 @@ func TestModules(t *testing.T) {
 	}
 }
 
-// A suite is a copy of a module in the module cache.
+// A suite is a copy of a module.
 type suite struct{ dir string }
 
 func copyModule(t *testing.T, version string) suite {
 	t.Helper()
-	var module struct{ Dir string }
-	if err := json.Unmarshal([]byte(command(t, t.TempDir(), "go", "mod", "download", "-json", version)), &module); err != nil {
-		t.Fatal(err)
-	}
 	// Suites compare paths, fx's for one: the folder keeps the module's name.
 	name, _, _ := strings.Cut(path.Base(version), "@")
 	dir := filepath.Join(t.TempDir(), name)
-	if err := os.CopyFS(dir, os.DirFS(module.Dir)); err != nil {
+	if err := published.Copy(t.Context(), version, dir); err != nil {
 		t.Fatal(err)
 	}
-	// The module cache's folders are read-only, and so are copies of them.
-	walk(t, dir, func(name string, d fs.DirEntry) {
-		mode := fs.FileMode(0o644)
-		if d.IsDir() {
-			mode = 0o755
-		}
-		if err := os.Chmod(name, mode); err != nil {
-			t.Fatal(err)
-		}
-	})
 	return suite{dir}
 }
 
@@ -122,7 +109,7 @@ func (s suite) requireOurs(t *testing.T) {
 func (s suite) test(t *testing.T, packages ...string) (string, error) {
 	cmd := exec.CommandContext(t.Context(), "go", append([]string{"test", "-count=1", "-v"}, packages...)...)
 	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod")
+	cmd.Env = append(os.Environ(), published.Environment()...)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,8 +13,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/unleak/unleak/bench/published"
+	"github.com/unleak/unleak/bench/vetjson"
 )
 
 // A row is what was found in a module.
@@ -23,14 +24,9 @@ type row struct {
 	module   module
 	lines    int // of the packages' files, tests included
 	packages int
-	slow     []string // packages that took too long
-	broken   []string // packages that go vet could not look at
-	findings []finding
-}
-
-// A finding is a diagnostic of any analyzer that the tool runs by default.
-type finding struct {
-	place, message string
+	slow     []string             // packages that took too long
+	broken   []string             // packages that go vet could not look at
+	findings []vetjson.Diagnostic // of any analyzer that the tool runs by default
 }
 
 // look runs vet over a module, package by package.
@@ -40,7 +36,7 @@ func look(ctx context.Context, m module, dir, tool string, patience time.Duratio
 	if err != nil {
 		return r, err
 	}
-	seen := make(map[finding]bool)
+	seen := make(map[vetjson.Diagnostic]bool)
 	for _, p := range packages {
 		n, err := p.lines()
 		if err != nil {
@@ -71,7 +67,7 @@ func look(ctx context.Context, m module, dir, tool string, patience time.Duratio
 		}
 		fmt.Fprintf(progress, "%s %.1fs %d\n", p.ImportPath, time.Since(began).Seconds(), len(found))
 	}
-	slices.SortFunc(r.findings, func(a, b finding) int { return cmp.Compare(a.place, b.place) })
+	slices.SortFunc(r.findings, vetjson.Diagnostic.Compare)
 	return r, nil
 }
 
@@ -105,11 +101,10 @@ func list(ctx context.Context, m module, dir string) ([]pkg, error) {
 // environment lets the go command add to a module's go.sum, and keeps it from the
 // workspace that vetclean stands in.
 func environment(m module) []string {
-	env := append(os.Environ(), "GOWORK=off")
-	if m.Module != "std" {
-		env = append(env, "GOFLAGS=-mod=mod")
+	if m.Module == "std" {
+		return append(os.Environ(), "GOWORK=off")
 	}
-	return env
+	return append(os.Environ(), published.Environment()...)
 }
 
 // lines counts the lines of the package's files, tests included.
@@ -128,7 +123,7 @@ func (p pkg) lines() (int, error) {
 var errSlow = errors.New("took too long")
 
 // vet runs the tool over one package with its tests.
-func (p pkg) vet(ctx context.Context, m module, dir, tool string, patience time.Duration) ([]finding, error) {
+func (p pkg) vet(ctx context.Context, m module, dir, tool string, patience time.Duration) ([]vetjson.Diagnostic, error) {
 	timed, cancel := context.WithTimeoutCause(ctx, patience, errSlow)
 	defer cancel()
 	cmd := exec.CommandContext(timed, "go", "vet", "-json", "-vettool="+tool, p.ImportPath)
@@ -139,53 +134,11 @@ func (p pkg) vet(ctx context.Context, m module, dir, tool string, patience time.
 	if context.Cause(timed) == errSlow {
 		return nil, errSlow
 	}
-	found, broken := parse(out, dir)
-	if broken != "" {
-		return nil, errors.New(broken)
-	}
-	if err != nil {
+	found, unread := vetjson.Read(out, dir)
+	if unread == nil && err != nil {
 		return nil, fmt.Errorf("%w: %s", err, firstLine(out))
 	}
-	return found, nil
-}
-
-// parse reads what go vet -json writes: for each package a comment and an object
-// of analyzers, and of each its diagnostics or an error.
-func parse(out []byte, dir string) (found []finding, broken string) {
-	var text bytes.Buffer
-	for line := range bytes.Lines(out) {
-		if !bytes.HasPrefix(line, []byte("#")) && !bytes.HasPrefix(line, []byte("go: ")) {
-			text.Write(line)
-		}
-	}
-	for d := json.NewDecoder(&text); ; {
-		var unit map[string]map[string]json.RawMessage
-		if err := d.Decode(&unit); err == io.EOF {
-			return found, ""
-		} else if err != nil {
-			return nil, firstLine(text.Bytes())
-		}
-		for _, analyzers := range unit {
-			for name, raw := range analyzers {
-				var list []struct{ Posn, Message string }
-				if json.Unmarshal(raw, &list) != nil {
-					return nil, name + ": " + string(raw)
-				}
-				for _, one := range list {
-					found = append(found, finding{place(one.Posn, dir), one.Message})
-				}
-			}
-		}
-	}
-}
-
-// place returns file:line from the module's root.
-func place(position, dir string) string {
-	position = strings.TrimPrefix(position, dir+string(filepath.Separator))
-	if i := strings.LastIndexByte(position, ':'); i > 0 {
-		position = position[:i] // the column
-	}
-	return filepath.ToSlash(position)
+	return found, unread
 }
 
 func firstLine(out []byte) string {

@@ -12,27 +12,18 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/unleak/unleak/bench/turns"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "vetclean:", err)
-		os.Exit(1)
-	}
-}
+func main() { turns.Main("vetclean", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("vetclean", flag.ContinueOnError)
@@ -63,10 +54,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if folder, err = filepath.Abs(folder); err != nil {
 		return err
 	}
-	tool := filepath.Join(folder, "unleak")
-	build := exec.CommandContext(ctx, "go", "build", "-o", tool, "github.com/unleak/unleak/cmd/unleak")
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("building the tool (run vetclean inside a checkout): %w\n%s", err, out)
+	tool, err := turns.BuildTool(ctx, folder)
+	if err != nil {
+		return err
 	}
 	var rows []row
 	for _, m := range modules {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/unleak/unleak/bench/vetjson"
 )
 
 // write prints the table, the findings with their verdicts, and what was not looked
@@ -21,7 +23,7 @@ func write(w io.Writer, rows []row, verdicts []verdict) error {
 			v, ok := judged(r.module, f, verdicts)
 			switch {
 			case !ok:
-				unread = append(unread, fmt.Sprintf("%s: %s: %s", r.module.Module, f.place, f.message))
+				unread = append(unread, fmt.Sprintf("%s: %s", r.module.Module, f))
 			case v.True:
 				n.right++
 			default:
@@ -35,7 +37,7 @@ func write(w io.Writer, rows []row, verdicts []verdict) error {
 	for _, r := range rows {
 		for _, f := range r.findings {
 			if v, ok := judged(r.module, f, verdicts); ok {
-				fmt.Fprintf(&b, "\n- %s, %s: `%s`: **%t**. %s", r.module.Module, f.place, f.message, v.True, v.Why)
+				fmt.Fprintf(&b, "\n- %s, %s: `%s`: **%t**. %s", r.module.Module, f.Place(), f.Message, v.True, v.Why)
 			}
 		}
 	}
@@ -64,9 +66,9 @@ func (m module) name() string {
 	return m.Module
 }
 
-func judged(m module, f finding, verdicts []verdict) (verdict, bool) {
+func judged(m module, f vetjson.Diagnostic, verdicts []verdict) (verdict, bool) {
 	for _, v := range verdicts {
-		if v.Module == m.Module && v.Place == f.place {
+		if v.Module == m.Module && v.Place == f.Place() {
 			return v, true
 		}
 	}

@@ -15,25 +15,19 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/unleak/unleak/bench/turns"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdout)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "vetfixes:", err)
-		os.Exit(1)
-	}
-}
+func main() { turns.Main("vetfixes", run) }
 
-func run(ctx context.Context, args []string, stdout io.Writer) error {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("vetfixes", flag.ContinueOnError)
+	flags.SetOutput(stderr)
 	only := flags.String("run", "", "only fixes whose module matches this `regexp`; writes no table")
 	limit := flags.Duration("timeout", 2*time.Minute, "the time for one package")
 	verbose := flags.Bool("v", false, "print all that the analysis reports for the packages")
@@ -57,8 +51,8 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	tool := filepath.Join(work, "unleak")
-	if _, err := command(ctx, root, nil, "build", "-o", tool, "./cmd/unleak"); err != nil {
+	tool, err := turns.BuildTool(ctx, work)
+	if err != nil {
 		return err
 	}
 

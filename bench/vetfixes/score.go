@@ -20,7 +20,7 @@ type score struct {
 // that the fix names.
 func (s score) found() (report, bool) {
 	for _, r := range s.before.reports {
-		if r.file == s.fix.File && slices.Contains(s.fix.Lines, r.line) {
+		if r.File == s.fix.File && slices.Contains(s.fix.Lines, r.Line) {
 			return r, true
 		}
 	}
@@ -31,7 +31,7 @@ func (s score) found() (report, bool) {
 // fix names: the mend is not seen.
 func (s score) alarm() (report, bool) {
 	for _, r := range s.after.reports {
-		if r.file == s.fix.File && slices.Contains(s.before.functions, r.function) {
+		if r.File == s.fix.File && slices.Contains(s.before.functions, r.function) {
 			return r, true
 		}
 	}
@@ -41,12 +41,12 @@ func (s score) alarm() (report, bool) {
 // others counts the reports that are about something else.
 func (s score) others() (before, after int) {
 	for _, r := range s.before.reports {
-		if r.file != s.fix.File || !slices.Contains(s.before.functions, r.function) {
+		if r.File != s.fix.File || !slices.Contains(s.before.functions, r.function) {
 			before++
 		}
 	}
 	for _, r := range s.after.reports {
-		if r.file != s.fix.File || !slices.Contains(s.before.functions, r.function) {
+		if r.File != s.fix.File || !slices.Contains(s.before.functions, r.function) {
 			after++
 		}
 	}
@@ -59,7 +59,7 @@ func (s score) outcome() (before, after string) {
 	case s.before.err != nil:
 		before = "not analysed"
 	case ok:
-		before = fmt.Sprintf("found at line %d", r.line)
+		before = fmt.Sprintf("found at line %d", r.Line)
 	default:
 		before = "missed"
 	}
@@ -67,7 +67,7 @@ func (s score) outcome() (before, after string) {
 	case s.after.err != nil:
 		after = "not analysed"
 	case ok:
-		after = fmt.Sprintf("alarm at line %d", r.line)
+		after = fmt.Sprintf("alarm at line %d", r.Line)
 	default:
 		after = "silent"
 	}

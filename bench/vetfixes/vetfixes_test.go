@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -66,7 +65,7 @@ func TestScore(t *testing.T) {
 		s := side{functions: []string{"*T.Run"}}
 		if posn != "" {
 			text := `{"p": {"leak": [{"posn": "` + filepath.ToSlash(folder) + `/` + posn + `", "message": "blocks"}]}}`
-			s.reports, s.err = readReports(strings.NewReader(text), folder)
+			s.reports, s.err = readReports([]byte(text), folder)
 		}
 		return s
 	}
@@ -90,40 +89,5 @@ func TestScore(t *testing.T) {
 				t.Errorf("%q, %q, others %d and %d; want %q and %v", before, after, moreBefore, moreAfter, test.want, test.others)
 			}
 		})
-	}
-}
-
-func TestReadReportsErrors(t *testing.T) {
-	for _, text := range []string{
-		`{"p": {"leak": {"error": "no memory"}}}`,
-		`{"p": {"leak": [{"posn": "p.go", "message": "m"}]}}`,
-		`{"p": `,
-	} {
-		if _, err := readReports(strings.NewReader(text), t.TempDir()); err == nil {
-			t.Errorf("%s: no error", text)
-		}
-	}
-}
-
-// TestOwnModule: a copy is a main module without its repository's other folders.
-func TestOwnModule(t *testing.T) {
-	folder := t.TempDir()
-	name := filepath.Join(folder, "go.mod")
-	if err := ownModule(folder, "example.org/m"); err != nil {
-		t.Fatal(err)
-	}
-	if text, err := os.ReadFile(name); err != nil || string(text) != "module example.org/m\n" {
-		t.Errorf("go.mod made: %q, %v", text, err)
-	}
-	mod := "module example.org/m\n\nreplace example.org/a => ../a\n\nreplace example.org/b => example.org/c v1.0.0\n"
-	if err := os.WriteFile(name, []byte(mod), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := ownModule(folder, "example.org/m"); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(name)
-	if err != nil || strings.Contains(string(text), "../a") || !strings.Contains(string(text), "example.org/c v1.0.0") {
-		t.Errorf("go.mod after: %q, %v", text, err)
 	}
 }

@@ -15,25 +15,25 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
+	"path/filepath"
+
+	"github.com/unleak/unleak/bench/turns"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Stdout)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "vetscore:", err)
-		os.Exit(1)
-	}
+	turns.Main("vetscore", func(ctx context.Context, _ []string, stdout, _ io.Writer) error { return run(ctx, stdout) })
 }
 
 func run(ctx context.Context, out io.Writer) error {
-	tool, err := build(ctx)
+	temp, err := os.MkdirTemp("", "vetscore")
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tool)
+	defer os.RemoveAll(temp)
+	tool, err := turns.BuildTool(ctx, temp)
+	if err != nil {
+		return err
+	}
 	tree, err := open(ctx)
 	if err != nil {
 		return err
@@ -46,12 +46,7 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "vetscore")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	variants, err := mend(tree.kernels(), dir)
+	variants, err := mend(tree.kernels(), filepath.Join(temp, "mended"))
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,9 @@
 package main
 
 import (
-	"os"
 	"testing"
+
+	"github.com/unleak/unleak/bench/turns"
 
 	// The test builds the tool, of which the go command knows nothing: with the
 	// analysis in the test as well, a result from before it changed is not taken again.
@@ -21,11 +22,10 @@ func TestMended(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tool, err := build(t.Context())
+	tool, err := turns.BuildTool(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.Remove(tool)
 	variants, err := mend(tree.kernels(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -3,13 +3,10 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/unleak/unleak"
+	"github.com/unleak/unleak/internal/report/jsonstream"
 )
 
 // A leakCase is one entry of the driver's list.
@@ -117,20 +115,6 @@ func registered(dir string) (map[string]string, error) {
 	return files, nil
 }
 
-// build makes unleak in a temporary file.
-func build(ctx context.Context) (string, error) {
-	f, err := os.CreateTemp("", "unleak")
-	if err != nil {
-		return "", err
-	}
-	f.Close()
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", f.Name(), "github.com/unleak/unleak/cmd/unleak")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building unleak: %w\n%s", err, out)
-	}
-	return f.Name(), nil
-}
-
 // findingsFound is unleak's exit code where it has found something.
 const findingsFound = 3
 
@@ -150,17 +134,15 @@ func look(ctx context.Context, tool, dir string) ([]unleak.Finding, error) {
 		return nil, fmt.Errorf("%s: %w\n%s", dir, err, stderr.Bytes())
 	}
 	var list []unleak.Finding
-	for dec := json.NewDecoder(bufio.NewReader(bytes.NewReader(out))); ; {
-		var m unleak.Message
-		switch err := dec.Decode(&m); {
-		case errors.Is(err, io.EOF):
-			return list, nil
-		case err != nil:
+	for m, err := range jsonstream.Read(bytes.NewReader(out)) {
+		if err != nil {
 			return nil, fmt.Errorf("reading the tool's stream: %w", err)
-		case m.Finding != nil:
+		}
+		if m.Finding != nil {
 			list = append(list, *m.Finding)
 		}
 	}
+	return list, nil
 }
 
 type scored struct {

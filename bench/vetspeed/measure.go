@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/unleak/unleak/bench/published"
 	"github.com/unleak/unleak/bench/turns"
 )
 
@@ -58,47 +58,21 @@ func (c testCase) Measure(ctx context.Context, b *turns.Bench) (turns.Result, er
 	return r, nil
 }
 
-// checkout copies a module out of the module cache, where nothing may be written,
-// and fetches what it requires.
+// checkout copies a module, once for all cases, and fetches what it requires.
 func checkout(ctx context.Context, module, work string) error {
 	if _, err := os.Stat(work); err == nil {
 		return nil // a case before has it
 	}
-	out, err := exec.CommandContext(ctx, "go", "mod", "download", "-json", module).Output()
-	if err != nil {
-		return fmt.Errorf("go mod download %s: %w\n%s", module, err, out)
-	}
-	var got struct{ Dir string }
-	if err := json.Unmarshal(out, &got); err != nil {
-		return fmt.Errorf("go mod download %s: %w", module, err)
-	}
-	if err := os.CopyFS(work, os.DirFS(got.Dir)); err != nil {
-		return err
-	}
-	if err := writable(work); err != nil {
+	if err := published.Copy(ctx, module, work); err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, "go", "mod", "download")
 	cmd.Dir = work
-	cmd.Env = append(os.Environ(), "GOWORK=off")
+	cmd.Env = append(os.Environ(), published.Environment()...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("go mod download: %w\n%s", err, out)
 	}
 	return nil
-}
-
-// writable lets a copy be written and deleted: the module cache's files are not.
-func writable(folder string) error {
-	return filepath.WalkDir(folder, func(name string, e os.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		mode := os.FileMode(0o644)
-		if e.IsDir() {
-			mode = 0o755
-		}
-		return os.Chmod(name, mode)
-	})
 }
 
 // vet runs go vet and returns how long it took and how much memory its largest
@@ -111,7 +85,7 @@ func (c testCase) vet(ctx context.Context, b *turns.Bench, work, cache string, o
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, c.packages)...)
 	cmd.Dir = work
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "GOCACHE="+cache)
+	cmd.Env = append(append(os.Environ(), published.Environment()...), "GOCACHE="+cache)
 	var text bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &text, &text
 	start := time.Now()
