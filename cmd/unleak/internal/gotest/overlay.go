@@ -4,9 +4,8 @@ package gotest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,24 +66,16 @@ func (t *toolchain) flag(a arguments, name string) string {
 
 // mergeOverlay adds the user's overlay, which must keep its hands off package
 // testing.
-func (t *toolchain) mergeOverlay(replace hook.Replace, file string) error {
-	file = t.absolute(file)
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("reading -overlay: %w", err)
+func (t *toolchain) mergeOverlay(replace hook.Replace, file string) (err error) {
+	if t.replaced, err = hook.ReadFile(file, t.dir); err != nil {
+		return err
 	}
-	var user struct{ Replace hook.Replace }
-	if err := json.Unmarshal(data, &user); err != nil {
-		return fmt.Errorf("reading -overlay %s: %w", file, err)
-	}
-	t.replaced = make(hook.Replace)
-	for from, to := range user.Replace {
-		from, to = t.absolute(from), t.absolute(to)
+	for from := range t.replaced {
 		if t.inTesting(from) {
 			return usage.Errorf("-overlay %s replaces %s: unleak test needs package testing for itself; leave that entry out, or take unleak's leaktest package instead", file, from)
 		}
-		replace[from], t.replaced[from] = to, to
 	}
+	maps.Copy(replace, t.replaced)
 	return nil
 }
 
@@ -97,17 +88,6 @@ func (t *toolchain) inTesting(file string) bool {
 		}
 	}
 	return false
-}
-
-func (t *toolchain) absolute(path string) string {
-	if path == "" || filepath.IsAbs(path) {
-		return path
-	}
-	dir, err := filepath.Abs(t.dir)
-	if err != nil {
-		return path
-	}
-	return filepath.Join(dir, path)
 }
 
 // narrowCover takes package testing out of -coverpkg. The go command reads the

@@ -10,13 +10,12 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
+	"github.com/unleak/unleak/cmd/unleak/internal/hook"
 )
 
 // An environment is what the go command says of itself.
@@ -24,7 +23,7 @@ type environment struct {
 	GOROOT, GOVERSION, GOMODCACHE, GOMOD, GOWORK string
 
 	// replace is the -overlay's.
-	replace map[string]string
+	replace hook.Replace
 }
 
 // A root is a package that the user named.
@@ -58,32 +57,10 @@ func (v *vetter) goEnv(ctx context.Context) error {
 	if err := json.Unmarshal(out, &v.env); err != nil {
 		return fmt.Errorf("go env: %w", err)
 	}
-	if v.overlay == "" {
-		return nil
+	if v.overlay != "" {
+		v.env.replace, err = hook.ReadFile(v.overlay, v.dir)
 	}
-	dir, err := filepath.Abs(v.dir)
-	if err != nil {
-		return fmt.Errorf("-overlay: %w", err)
-	}
-	absolute := func(name string) string {
-		if name != "" && !filepath.IsAbs(name) {
-			name = filepath.Join(dir, name)
-		}
-		return name
-	}
-	data, err := os.ReadFile(absolute(v.overlay))
-	if err != nil {
-		return fmt.Errorf("-overlay: %w", err)
-	}
-	var overlay struct{ Replace map[string]string }
-	if err := json.Unmarshal(data, &overlay); err != nil {
-		return fmt.Errorf("-overlay %s: %w", v.overlay, err)
-	}
-	v.env.replace = make(map[string]string)
-	for from, to := range overlay.Replace {
-		v.env.replace[absolute(from)] = absolute(to)
-	}
-	return nil
+	return err
 }
 
 // list finds out which packages the user named. Without what they import (-find)

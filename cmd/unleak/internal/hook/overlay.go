@@ -173,3 +173,31 @@ func (r Replace) WriteFile(name string) error {
 	}
 	return nil
 }
+
+// ReadFile reads an overlay file of a user's for a go command that runs in dir: from
+// there it takes relative names (cmd/go/internal/fsys, Init).
+func ReadFile(name, dir string) (Replace, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("-overlay: %w", err)
+	}
+	absolute := func(name string) string {
+		if name == "" || filepath.IsAbs(name) {
+			return name
+		}
+		return filepath.Join(dir, name)
+	}
+	data, err := os.ReadFile(absolute(name))
+	if err != nil {
+		return nil, fmt.Errorf("-overlay: %w", err)
+	}
+	var overlay struct{ Replace Replace }
+	if err := json.Unmarshal(data, &overlay); err != nil {
+		return nil, fmt.Errorf("-overlay %s: %w", name, err)
+	}
+	replace := make(Replace)
+	for from, to := range overlay.Replace {
+		replace[absolute(from)] = absolute(to)
+	}
+	return replace, nil
+}
