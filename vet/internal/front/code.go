@@ -43,6 +43,9 @@ func (b *builder) translate(f *ssa.Function, out *model.Func) {
 	if usesTestContext(f) {
 		c.ending = reg(c.fresh(1))
 	}
+	if out == b.prog.Funcs[0] { // who is called in the model gets what that call gives
+		c.given()
+	}
 	c.starts = make([]int, len(f.Blocks))
 	for i := range c.starts {
 		c.starts[i] = -1

@@ -45,12 +45,13 @@ type Package struct {
 	pkg    *ssa.Package
 	handed map[*types.Var]bool
 	made   map[*types.Var]bool
+	params map[*ssa.Parameter]*ssa.Const
 	about  map[*ssa.Function]*about
 }
 
 // New looks through a package's functions.
 func New(pkg *ssa.Package, funcs []*ssa.Function) *Package {
-	p := &Package{pkg: pkg, handed: handedOver(funcs), made: madeChannels(funcs)}
+	p := &Package{pkg: pkg, handed: handedOver(funcs), made: madeChannels(funcs), params: parameters(pkg, funcs)}
 	p.survey(funcs)
 	return p
 }
