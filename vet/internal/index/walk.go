@@ -71,6 +71,9 @@ func (w *walker) call(f *Func, n *ast.CallExpr, stack []ast.Node) {
 	if len(n.Args) != 1 {
 		return
 	}
+	if to := w.Value(n.Args[0]); to != nil && to.Lit == nil && handsOn(callee) {
+		w.edge(f, to, n.Args[0], append(stack, n))
+	}
 	var entry string
 	switch {
 	case symbol.Is(callee, "sync", "WaitGroup", "Go"):
@@ -125,7 +128,7 @@ func (w *walker) use(id *ast.Ident, stack []ast.Node) {
 			expr = n.(ast.Expr)
 			continue
 		case *ast.CallExpr:
-			if n.Fun == expr {
+			if n.Fun == expr || len(n.Args) == 1 && handsOn(w.Callee(n)) {
 				return
 			}
 		}
@@ -142,21 +145,45 @@ func (w *walker) edge(f, to *Func, n ast.Node, stack []ast.Node) {
 	f.calls = append(f.calls, call{to: to, loops: Unbounded(w.Info, stack) != nil})
 }
 
-// once reports whether a literal is what a sync.Once of the package runs.
+// handsOn reports whether a function of package sync calls the one that it gets, at
+// most once, and does nothing else with it.
+func handsOn(f *types.Func) bool {
+	return symbol.Is(f, "sync", "Once", "Do") || symbol.Is(f, "sync", "", "OnceFunc", "OnceValue", "OnceValues")
+}
+
+// once reports whether a function, as it stands in a call's argument, is what runs
+// once in the life of the process: by a sync.Once of the package, or as the value of a
+// variable of the package that sync.OnceFunc or the like makes.
 func (w *walker) once(n ast.Node, stack []ast.Node) bool {
-	if _, ok := n.(*ast.FuncLit); !ok || len(stack) == 0 {
+	if len(stack) == 0 {
 		return false
 	}
 	outer, ok := stack[len(stack)-1].(*ast.CallExpr)
-	if !ok {
+	if !ok || len(outer.Args) != 1 || outer.Args[0] != n || !handsOn(w.Callee(outer)) {
 		return false
 	}
-	callee := w.Callee(outer)
-	if symbol.Is(callee, "sync", "", "OnceFunc", "OnceValue", "OnceValues") {
-		return true
+	if sel, ok := ast.Unparen(outer.Fun).(*ast.SelectorExpr); ok && w.Callee(outer).Name() == "Do" {
+		return w.global(sel.X)
 	}
-	sel, ok := ast.Unparen(outer.Fun).(*ast.SelectorExpr)
-	return ok && symbol.Is(callee, "sync", "Once", "Do") && w.global(sel.X)
+	return w.assigned(stack[:len(stack)-1])
+}
+
+// assigned reports whether the value at the end of a stack becomes that of a variable
+// of the package.
+func (w *walker) assigned(stack []ast.Node) bool {
+	if len(stack) == 0 {
+		return false
+	}
+	switch n := stack[len(stack)-1].(type) {
+	case *ast.ParenExpr:
+		return w.assigned(stack[:len(stack)-1])
+	case *ast.ValueSpec:
+		_, ok := stack[0].(*ast.GenDecl) // of the file, not of a function
+		return ok
+	case *ast.AssignStmt:
+		return len(n.Lhs) == 1 && w.global(n.Lhs[0])
+	}
+	return false
 }
 
 // guarded reports whether a variable of the package decides if control gets to

@@ -210,6 +210,104 @@ func Lazy(work func()) {
 	})
 }
 
+// tick is given to a Once by its name, in two places.
+func tick() {
+	go func() {
+		for {
+			time.Sleep(time.Second)
+		}
+	}()
+}
+
+func LazyName()      { once.Do(tick) }
+func LazyNameAgain() { (once.Do)((tick)) }
+
+// hum is given to a Once as a method's value, sing to sync.OnceFunc.
+func (p *Poller) hum() {
+	go func() {
+		for {
+			time.Sleep(time.Second)
+		}
+	}()
+}
+
+func sing() {
+	go func() {
+		for {
+			time.Sleep(time.Second)
+		}
+	}()
+}
+
+var (
+	hummer   Poller
+	singOnce = sync.OnceFunc(sing)
+	number   = sync.OnceValue(func() int {
+		go func() {
+			for {
+				time.Sleep(time.Second)
+			}
+		}()
+		return 1
+	})
+)
+
+func LazyMethod() int {
+	once.Do(hummer.hum)
+	singOnce()
+	return number()
+}
+
+// A Player has a Once of its own: there may be any number of players.
+type Player struct {
+	once sync.Once
+	sing func()
+}
+
+func (p *Player) Play() { p.once.Do(p.play) }
+
+func (p *Player) play() {
+	go func() {
+		for {
+			time.Sleep(time.Second) // want `sleep-loop:`
+		}
+	}()
+}
+
+func NewPlayer() *Player { return &Player{sing: sync.OnceFunc(singer)} }
+
+func singer() {
+	go func() {
+		for {
+			time.Sleep(time.Second) // want `sleep-loop:`
+		}
+	}()
+}
+
+// both is given to a Once, and called as well; other goes elsewhere as well.
+func both() {
+	go func() {
+		for {
+			time.Sleep(time.Second) // want `sleep-loop:`
+		}
+	}()
+}
+
+func other() {
+	go func() {
+		for {
+			time.Sleep(time.Second) // want `sleep-loop:`
+		}
+	}()
+}
+
+func Both(use func(func())) {
+	once.Do(both)
+	both()
+	once.Do(other)
+	use(other)
+}
+
 var started atomic.Bool
 
 func Guarded(work func()) {
