@@ -64,7 +64,7 @@ func (c *coder) invoke(in ssa.CallInstruction, op model.Op, dst []int) {
 		c.standard(in, op, dst, name, values)
 		return
 	}
-	c.invoked = append(c.invoked, common.Method)
+	c.invokes(common.Method)
 	through := map[model.Op]model.Op{model.Call: model.Invoke, model.Go: model.GoInvoke, model.Defer: model.DeferInvoke}
 	c.emit(model.Instr{Op: through[op], Name: common.Method.Name(), Dst: dst, Args: c.args(values)})
 }

@@ -23,7 +23,7 @@ func calls(method string) standard {
 		}
 		for m := range i.Methods() {
 			if m.Name() == method {
-				c.invoked = append(c.invoked, m)
+				c.invokes(m)
 			}
 		}
 		data := c.fresh(1)

@@ -47,11 +47,16 @@ type Package struct {
 	made   map[*types.Var]bool
 	params map[*ssa.Parameter]*ssa.Const
 	about  map[*ssa.Function]*about
+	// meant has what calls through interfaces mean, which all models ask for.
+	meant map[methodOf]*ssa.Function
 }
 
 // New looks through a package's functions.
 func New(pkg *ssa.Package, funcs []*ssa.Function) *Package {
-	p := &Package{pkg: pkg, handed: handedOver(funcs), made: madeChannels(funcs), params: parameters(pkg, funcs)}
+	p := &Package{
+		pkg: pkg, handed: handedOver(funcs), made: madeChannels(funcs), params: parameters(pkg, funcs),
+		meant: make(map[methodOf]*ssa.Function),
+	}
 	p.survey(funcs)
 	return p
 }
@@ -85,6 +90,7 @@ func (p *Package) empty() *builder {
 		texts:   make(map[string]int),
 		types:   make(map[types.Type]int),
 		boxes:   make(map[types.Type]int),
+		called:  make(map[string]bool),
 	}
 }
 
@@ -128,9 +134,10 @@ type builder struct {
 	types   map[types.Type]int
 	tagged  []types.Type       // the types with a tag, from 1 on
 	boxes   map[types.Type]int // the tags of types that interfaces hold as they are
-	invoked []*types.Func
-	blocks  bool // something in it may wait
-	spawns  bool // something in it starts a goroutine
+	invoked []*types.Func      // each method once
+	called  map[string]bool    // them, by types.Func.Id
+	blocks  bool               // something in it may wait
+	spawns  bool               // something in it starts a goroutine
 }
 
 // function returns the number of a function of the package; its code follows.
@@ -151,17 +158,17 @@ func (b *builder) function(f *ssa.Function) int {
 }
 
 // ours reports whether a function's code stands in the package.
-func (b *builder) ours(f *ssa.Function) bool {
+func (p *Package) ours(f *ssa.Function) bool {
 	if len(f.Blocks) == 0 {
 		return false
 	}
 	if f.Pkg != nil {
-		return f.Pkg == b.pkg
+		return f.Pkg == p.pkg
 	}
 	if f.Object() != nil && f.Object().Pkg() != nil { // wrappers and instances
-		return f.Object().Pkg() == b.pkg.Pkg
+		return f.Object().Pkg() == p.pkg.Pkg
 	}
-	return f.Parent() != nil && b.ours(f.Parent())
+	return f.Parent() != nil && p.ours(f.Parent())
 }
 
 // class numbers a class of memory: a field, or the place of an allocation.
@@ -198,6 +205,14 @@ func (b *builder) tag(t types.Type) int {
 	return n
 }
 
+// invokes notes a method that is called through an interface.
+func (b *builder) invokes(m *types.Func) {
+	if id := m.Id(); !b.called[id] {
+		b.called[id] = true
+		b.invoked = append(b.invoked, m)
+	}
+}
+
 // methods adds the methods that calls through interfaces may mean.
 func (b *builder) methods() {
 	for _, m := range b.invoked {
@@ -206,15 +221,34 @@ func (b *builder) methods() {
 			if _, ok := b.prog.Methods[key]; ok {
 				continue
 			}
-			sel := types.NewMethodSet(types.NewPointer(t)).Lookup(m.Pkg(), m.Name())
-			if sel == nil {
-				continue
-			}
-			if f := b.pkg.Prog.MethodValue(sel); f != nil && b.ours(f) {
+			if f := b.method(t, m); f != nil {
 				b.prog.Methods[key] = b.function(f)
 			}
 		}
 	}
+}
+
+// method returns the method of a type's pointers that a call of m through an interface
+// means, where the package has its code.
+func (p *Package) method(t types.Type, m *types.Func) *ssa.Function {
+	key := methodOf{t, m.Id()}
+	f, ok := p.meant[key]
+	if !ok {
+		if sel := p.pkg.Prog.MethodSets.MethodSet(types.NewPointer(t)).Lookup(m.Pkg(), m.Name()); sel != nil {
+			f = p.pkg.Prog.MethodValue(sel)
+		}
+		if f != nil && !p.ours(f) {
+			f = nil
+		}
+		p.meant[key] = f
+	}
+	return f
+}
+
+// A methodOf names a method of a type, the method by its types.Func.Id.
+type methodOf struct {
+	typ types.Type
+	id  string
 }
 
 // handedOver returns the locks, by the field that holds them, that some function
