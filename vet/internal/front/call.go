@@ -33,7 +33,7 @@ func (c *coder) call(in ssa.CallInstruction) {
 		args := append([]model.Operand{c.callee(common.Value)}, c.args(common.Args)...)
 		c.emit(model.Instr{Op: op, Dst: dst, Args: args})
 	case callee != nil:
-		c.standard(in, op, dst, standardName(callee), common.Args)
+		c.standard(in, op, dst, c.fullName(callee), common.Args)
 	default:
 		if b, ok := common.Value.(*ssa.Builtin); ok {
 			c.builtin(in, op, dst, b.Name())
@@ -53,6 +53,16 @@ func standardName(f *ssa.Function) string {
 		f = f.Origin()
 	}
 	return f.String()
+}
+
+// fullName is standardName, which takes long for what each model asks again.
+func (p *Package) fullName(f *ssa.Function) string {
+	name, ok := p.names[f]
+	if !ok {
+		name = standardName(f)
+		p.names[f] = name
+	}
+	return name
 }
 
 // invoke writes a call through an interface.
@@ -78,7 +88,7 @@ func (c *coder) standard(in ssa.CallInstruction, op model.Op, dst []int, name st
 	case testContext[name] && len(c.ending) > 0 && op == model.Call:
 		s, ok = endWithTest, true
 	}
-	if !ok && harmless(in.Common()) {
+	if !ok && harmless(name, in.Common()) {
 		c.emit(model.Instr{Op: model.Fresh, Dst: dst})
 		return
 	}

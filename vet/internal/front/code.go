@@ -16,7 +16,9 @@ import (
 type coder struct {
 	*builder
 	f      *ssa.Function
+	inTest bool
 	out    *model.Func
+	site   *Site // of the last instruction that has nothing but a place
 	regs   map[ssa.Value]int
 	starts []int           // by block: where its code begins
 	ending []model.Operand // what outsiders get when the function returns
@@ -33,7 +35,8 @@ type jump struct {
 }
 
 func (b *builder) translate(f *ssa.Function, out *model.Func) {
-	c := &coder{builder: b, f: f, out: out, regs: make(map[ssa.Value]int)}
+	c := &coder{builder: b, f: f, inTest: inTest(f), out: out}
+	c.reserve()
 	for _, p := range f.Params {
 		c.reg(p)
 	}
@@ -68,9 +71,24 @@ func (b *builder) translate(f *ssa.Function, out *model.Func) {
 	}
 }
 
+// reserve makes room for about as much code as there will be.
+func (c *coder) reserve() {
+	n := 0
+	for _, blk := range c.f.Blocks {
+		n += len(blk.Instrs) + 2
+	}
+	if cap(c.out.Code) < n {
+		c.out.Code = make([]model.Instr, 0, n+n/4)
+	}
+	c.regs = make(map[ssa.Value]int, n/2)
+}
+
 func (c *coder) emit(in model.Instr) {
 	if in.Site == nil {
-		in.Site = &Site{Pos: c.pos}
+		if c.site == nil || c.site.Pos != c.pos {
+			c.site = &Site{Pos: c.pos}
+		}
+		in.Site = c.site
 	}
 	c.out.Code = append(c.out.Code, in)
 }

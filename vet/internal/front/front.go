@@ -47,15 +47,18 @@ type Package struct {
 	made   map[*types.Var]bool
 	params map[*ssa.Parameter]*ssa.Const
 	about  map[*ssa.Function]*about
+	// scratch is where survey writes the code of one function after the other.
+	scratch []model.Instr
 	// meant has what calls through interfaces mean, which all models ask for.
 	meant map[methodOf]*ssa.Function
+	names map[*ssa.Function]string
 }
 
 // New looks through a package's functions.
 func New(pkg *ssa.Package, funcs []*ssa.Function) *Package {
 	p := &Package{
 		pkg: pkg, handed: handedOver(funcs), made: madeChannels(funcs), params: parameters(pkg, funcs),
-		meant: make(map[methodOf]*ssa.Function),
+		meant: make(map[methodOf]*ssa.Function), names: make(map[*ssa.Function]string),
 	}
 	p.survey(funcs)
 	return p

@@ -182,7 +182,7 @@ func TestPassing(t *testing.T) {
 			pkg := load(t, name, "func F(t *testing.T, b, c bool) { "+body+" }\nfunc G(t testing.TB, b, c bool) { "+body+" }")
 			for _, f := range []string{"F", "G"} {
 				fn := pkg.Func(f)
-				c := &coder{builder: &builder{}, f: fn}
+				c := &coder{builder: &builder{}, f: fn, inTest: inTest(fn)}
 				got := c.passing(firstIf(fn))
 				if !in && got != 0 || in && got != want {
 					t.Errorf("%s, %s: %s: %d, want %d in a test", name, f, body, got, want)

@@ -106,12 +106,12 @@ var encoders = map[string]bool{
 
 // harmless reports whether a call of another package's function does nothing with
 // what its arguments lead to: there is no function among them that it might call.
-func harmless(call *ssa.CallCommon) bool {
-	f := call.StaticCallee()
-	if encoders[standardName(f)] {
+func harmless(name string, call *ssa.CallCommon) bool {
+	if encoders[name] {
 		return true
 	}
-	if f.Pkg == nil || !readers[f.Pkg.Pkg.Path()] {
+	f := call.StaticCallee()
+	if f == nil || f.Pkg == nil || !readers[f.Pkg.Pkg.Path()] {
 		return false
 	}
 	for _, a := range call.Args {

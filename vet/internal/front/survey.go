@@ -42,6 +42,7 @@ func (p *Package) survey(funcs []*ssa.Function) {
 		}
 		todo = more
 	}
+	p.scratch = nil
 	for changed := true; changed; {
 		changed = false
 		for _, a := range p.about {
@@ -63,7 +64,10 @@ func (p *Package) look(f *ssa.Function, methods map[string][]*ssa.Function) (a *
 		}
 	}()
 	b := p.builder(f)
-	b.translate(f, b.prog.Funcs[0])
+	out := b.prog.Funcs[0]
+	out.Code = p.scratch[:0]
+	b.translate(f, out)
+	p.scratch = out.Code
 	a = &about{size: b.prog.Size(), waits: b.blocks}
 	for _, g := range b.source[1:] {
 		if g != nil { // no piece of the standard library

@@ -8,6 +8,7 @@ import "slices"
 type block struct {
 	from, to    int // its instructions
 	next, prev  []int
+	live        []int // those of next that may come in a process that goes on
 	after       int   // its immediate post-dominator: -1 is the function's end
 	controllers []int // the branches that decide whether it runs
 	dead        bool  // the process ends here, whatever happens
@@ -17,19 +18,21 @@ type block struct {
 
 // blocks cuts a function into its blocks and works out which branches decide on
 // which of them. A block in which the process ends counts for no way on, so that
-// an assertion decides on nothing. The last result finds a block by its first
-// instruction.
-func (f *Func) blocks(ends func(pc int) bool) ([]block, map[int]int) {
+// an assertion decides on nothing.
+func (f *Func) blocks(ends func(pc int) bool) []block {
 	list, at := f.cut()
 	for i := range list {
 		b := &list[i]
 		f.successors(b.to-1, func(pc int) {
-			if n, ok := at[pc]; ok && !slices.Contains(b.next, n) {
+			if n := at[pc]; n >= 0 && !slices.Contains(b.next, n) {
 				b.next = append(b.next, n)
 			}
 		})
 	}
 	f.markDead(list, ends)
+	for i := range list {
+		list[i].findLive(list)
+	}
 	var mark func(n int)
 	mark = func(n int) {
 		list[n].reached = true
@@ -46,30 +49,34 @@ func (f *Func) blocks(ends func(pc int) bool) ([]block, map[int]int) {
 	postDominators(list)
 	for i := range list {
 		b := &list[i]
-		if !b.reached || len(b.live(list)) < 2 {
+		if !b.reached || len(b.live) < 2 {
 			continue
 		}
-		for _, n := range b.live(list) {
+		for _, n := range b.live {
 			for ; n != b.after && n >= 0; n = list[n].after {
 				list[n].controllers = append(list[n].controllers, b.to-1)
 			}
 		}
 	}
-	return list, at
+	return list
 }
 
-// live returns the blocks that may come next in a process that goes on.
-func (b *block) live(list []block) []int {
-	var next []int
-	for _, n := range b.next {
-		if !list[n].dead {
-			next = append(next, n)
-		}
+// findLive finds the blocks that may come next in a process that goes on.
+func (b *block) findLive(list []block) {
+	dead := func(n int) bool { return list[n].dead }
+	if b.live = b.next; slices.ContainsFunc(b.next, dead) {
+		b.live = slices.DeleteFunc(slices.Clone(b.next), dead)
 	}
-	return next
 }
 
-func (f *Func) cut() ([]block, map[int]int) {
+// ends reports whether no way on from a block is one of a process that goes on.
+func (b *block) ends(list []block) bool {
+	return !slices.ContainsFunc(b.next, func(n int) bool { return !list[n].dead })
+}
+
+// cut returns the blocks, and for each instruction the block that begins with it, or
+// -1.
+func (f *Func) cut() ([]block, []int) {
 	starts := make([]bool, len(f.Code)+1)
 	starts[0], starts[len(f.Code)] = true, true
 	for pc := range f.Code {
@@ -82,9 +89,17 @@ func (f *Func) cut() ([]block, map[int]int) {
 			starts[pc+1] = true
 		}
 	}
-	var list []block
-	at := make(map[int]int)
+	n := 0
+	for _, starts := range starts {
+		if starts {
+			n++
+		}
+	}
+	list := make([]block, 0, n)
+	at := make([]int, len(f.Code)+1)
+	at[len(f.Code)] = -1
 	for pc := range f.Code {
+		at[pc] = -1
 		if starts[pc] {
 			at[pc] = len(list)
 			list = append(list, block{from: pc})
@@ -101,7 +116,7 @@ func (f *Func) markDead(list []block, ends func(pc int) bool) {
 		changed = false
 		for i := len(list) - 1; i > 0; i-- {
 			b := &list[i]
-			if b.dead || f.Code[b.to-1].Op != Exit && (len(b.next) == 0 || len(b.live(list)) > 0) {
+			if b.dead || f.Code[b.to-1].Op != Exit && (len(b.next) == 0 || !b.ends(list)) {
 				continue
 			}
 			ok := true
@@ -124,7 +139,7 @@ func postDominators(list []block) {
 	n := len(list)
 	exits := make([]bool, n)
 	for i := range list {
-		exits[i] = len(list[i].live(list)) == 0
+		exits[i] = len(list[i].live) == 0
 	}
 	var order []int // with the turned edges, in post-order
 	seen := make([]bool, n)
@@ -180,7 +195,7 @@ func postDominators(list []block) {
 			if exits[i] {
 				after = -1
 			}
-			for _, s := range list[i].live(list) {
+			for _, s := range list[i].live {
 				switch {
 				case list[s].after == none:
 				case after == none:

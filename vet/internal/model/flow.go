@@ -7,6 +7,16 @@ type Bits []uint64
 
 func newBits(n int) Bits { return make(Bits, (n+63)/64) }
 
+// manyBits returns sets of numbers below n, all from one piece of memory.
+func manyBits(sets, n int) []Bits {
+	words := (n + 63) / 64
+	list, all := make([]Bits, sets), make(Bits, sets*words)
+	for i := range list {
+		list[i] = all[i*words : (i+1)*words : (i+1)*words]
+	}
+	return list
+}
+
 // Has reports whether n is in the set.
 func (b Bits) Has(n int) bool { return n>>6 < len(b) && b[n>>6]&(1<<(n&63)) != 0 }
 
@@ -90,15 +100,13 @@ func (in *Instr) Operands(visit func(Operand)) {
 }
 
 func (f *Func) liveness() {
-	f.flow.live = make([]Bits, len(f.Code)+1)
-	for pc := range f.flow.live {
-		f.flow.live[pc] = newBits(f.Regs)
-	}
+	f.flow.live = manyBits(len(f.Code)+1, f.Regs)
+	live := newBits(f.Regs)
 	for changed := true; changed; {
 		changed = false
 		for pc := len(f.Code) - 1; pc >= 0; pc-- {
 			in := &f.Code[pc]
-			live := newBits(f.Regs)
+			clear(live)
 			f.successors(pc, func(next int) { live.add(f.flow.live[next]) })
 			for _, d := range in.Dst {
 				if d >= 0 {
@@ -134,9 +142,7 @@ func (p *Program) effects() (reads, writes []Bits) {
 	for _, fn := range p.Methods {
 		values[fn] = true
 	}
-	for range dynamic + 1 {
-		reads, writes = append(reads, newBits(n)), append(writes, newBits(n))
-	}
+	reads, writes = manyBits(dynamic+1, n), manyBits(dynamic+1, n)
 	for i, f := range p.Funcs {
 		for pc := range f.Code {
 			switch in := &f.Code[pc]; {
@@ -206,10 +212,7 @@ func eachFunction(in *Instr, visit func(fn int, called bool)) {
 // What is deferred happens at the end, too.
 func (p *Program) ahead(f *Func, effects []Bits, touches func(Op) bool) []Bits {
 	n := p.Classes + 1
-	sets := make([]Bits, len(f.Code)+1)
-	for pc := range sets {
-		sets[pc] = newBits(n)
-	}
+	sets := manyBits(len(f.Code)+1, n)
 	deferred := newBits(n)
 	for pc := range f.Code {
 		in := &f.Code[pc]

@@ -7,23 +7,48 @@ import "slices"
 // rewrite makes a program of what is kept.
 func (s *slicer) rewrite() *Program {
 	out := *s.Program
-	out.Funcs = nil
+	out.Funcs = make([]*Func, 0, len(s.Funcs))
+	var scratch []Instr // for the code of one function after the other
 	for fn, f := range s.Funcs {
 		g := *f
 		out.Funcs = append(out.Funcs, &g)
 		if !s.called[fn] {
 			if !f.Cancels() { // that is something to know of functions that outsiders get
 				g.Regs, g.Code = f.Params, []Instr{{Op: Return}}
+			} else {
+				g.Code = slices.Clone(f.Code)
 			}
 			continue
 		}
-		g.Regs, g.Code = f.Params, nil
-		w := &writer{slicer: s, fn: fn, out: &g, starts: make(map[int]int), regs: make(map[int]int)}
+		g.Regs, g.Code = f.Params, scratch[:0]
+		w := &writer{slicer: s, fn: fn, out: &g, starts: make([]int, len(s.graphs[fn].blocks)), regs: make([]int, f.Regs)}
 		w.blocks()
+		scratch = g.Code
 		w.compact()
 	}
+	out.classify()
 	out.Prepare()
 	return &out
+}
+
+// classify numbers the classes of memory anew, of which a slice touches few.
+func (p *Program) classify() {
+	numbers := make(map[int]int)
+	for _, f := range p.Funcs {
+		for pc := range f.Code {
+			in := &f.Code[pc]
+			if in.Class == 0 || !in.Op.reads() && !in.Op.writes() {
+				continue
+			}
+			n, ok := numbers[in.Class]
+			if !ok {
+				n = len(numbers) + 1
+				numbers[in.Class] = n
+			}
+			in.Class = n
+		}
+	}
+	p.Classes = len(numbers)
 }
 
 // A writer writes the slice of one function.
@@ -31,8 +56,8 @@ type writer struct {
 	*slicer
 	fn     int
 	out    *Func
-	starts map[int]int // by block
-	regs   map[int]int // what registers are called now
+	starts []int // by block
+	regs   []int // what registers are called now, 0 where that is not known yet
 }
 
 func (w *writer) blocks() {
@@ -67,16 +92,15 @@ func (w *writer) blocks() {
 // next returns the blocks that follow one in the slice.
 func (w *writer) next(n int) []int {
 	b := &w.graphs[w.fn].blocks[n]
-	live := b.live(w.graphs[w.fn].blocks)
 	switch {
 	case b.dead:
 		return nil
 	case w.kept[w.fn][b.to-1]:
 		return b.next
-	case len(live) > 1:
+	case len(b.live) > 1:
 		return []int{b.after}
 	}
-	return live
+	return b.live
 }
 
 func (w *writer) block(n int) {
@@ -229,13 +253,11 @@ func (w *writer) register(r int) int {
 	if r < w.out.Params {
 		return r
 	}
-	n, ok := w.regs[r]
-	if !ok {
-		n = w.out.Regs
+	if w.regs[r] == 0 {
 		w.out.Regs++
-		w.regs[r] = n
+		w.regs[r] = w.out.Regs
 	}
-	return n
+	return w.regs[r] - 1
 }
 
 // compact takes out jumps to where the code goes anyway, and what nothing leads to.
@@ -283,9 +305,15 @@ func (w *writer) compact() {
 // renumber drops the instructions that are not used.
 func (w *writer) renumber(used []bool) {
 	number := make([]int, len(used)+1)
-	var code []Instr
+	left := 0
 	for pc, ok := range used {
-		number[pc] = len(code)
+		number[pc] = left
+		if ok {
+			left++
+		}
+	}
+	code := make([]Instr, 0, left)
+	for pc, ok := range used {
 		if ok {
 			code = append(code, w.out.Code[pc])
 		}

@@ -17,7 +17,7 @@ func (p *Program) Slice() *Program {
 	n := len(p.Funcs)
 	s.kept, s.needed = make([][]bool, n), make([][]bool, n)
 	s.results, s.effective = make([][]bool, n), make([]bool, n)
-	s.graphs, s.defs = make([]graph, n), make([]map[int][]int, n)
+	s.graphs, s.defs = make([]graph, n), make([]definitions, n)
 	for i := range p.Funcs {
 		if s.called[i] {
 			s.prepare(i)
@@ -36,11 +36,11 @@ func (p *Program) Slice() *Program {
 // A slicer marks what is needed.
 type slicer struct {
 	*places
-	kept      [][]bool // by function and instruction
-	needed    [][]bool // by function and register
-	results   [][]bool // by function and result
-	effective []bool   // by function: that it is called matters
-	defs      []map[int][]int
+	kept      [][]bool      // by function and instruction
+	needed    [][]bool      // by function and register
+	results   [][]bool      // by function and result
+	effective []bool        // by function: that it is called matters
+	defs      []definitions // by function
 	graphs    []graph
 	queue     []site // kept, and what they depend on is not yet marked
 }
@@ -48,29 +48,52 @@ type slicer struct {
 // A graph is a function's control flow.
 type graph struct {
 	blocks []block
-	at     map[int]int // by first instruction
-	of     []int       // by instruction
+	of     []int // by instruction
 }
 
 func (s *slicer) prepare(fn int) {
 	f := s.Funcs[fn]
 	s.kept[fn], s.needed[fn] = make([]bool, len(f.Code)), make([]bool, f.Regs)
-	s.defs[fn] = make(map[int][]int)
+	s.defs[fn] = f.definitions()
 	g := &s.graphs[fn]
-	g.blocks, g.at = f.blocks(func(pc int) bool { return !s.acts(site{fn, pc}) })
+	g.blocks = f.blocks(func(pc int) bool { return !s.acts(site{fn, pc}) })
 	g.of = make([]int, len(f.Code))
 	for i, b := range g.blocks {
 		for pc := b.from; pc < b.to; pc++ {
 			g.of[pc] = i
 		}
 	}
-	for pc := range f.Code {
-		for _, d := range f.Code[pc].Dst {
-			if d >= 0 {
-				s.defs[fn][d] = append(s.defs[fn][d], pc)
+}
+
+// definitions tells where registers are set: those of one lie together.
+type definitions struct {
+	from []int // by register; the next one's is where they end
+	pcs  []int
+}
+
+func (d *definitions) of(r int) []int { return d.pcs[d.from[r]:d.from[r+1]] }
+
+func (f *Func) definitions() definitions {
+	d := definitions{from: make([]int, f.Regs+2)}
+	each := func(visit func(pc, r int)) {
+		for pc := range f.Code {
+			for _, r := range f.Code[pc].Dst {
+				if r >= 0 {
+					visit(pc, r)
+				}
 			}
 		}
 	}
+	each(func(_, r int) { d.from[r+2]++ })
+	for r := range f.Regs {
+		d.from[r+2] += d.from[r+1]
+	}
+	d.pcs = make([]int, d.from[f.Regs+1])
+	each(func(pc, r int) { // which moves each register's start to where the next one's is
+		d.pcs[d.from[r+1]] = pc
+		d.from[r+1]++
+	})
+	return d
 }
 
 // acts reports whether an instruction waits or may wake somebody, for more than
@@ -174,7 +197,7 @@ func (s *slicer) need(fn, r int) {
 		return
 	}
 	s.needed[fn][r] = true
-	for _, pc := range s.defs[fn][r] {
+	for _, pc := range s.defs[fn].of(r) {
 		at := site{fn, pc}
 		s.keep(at)
 		in := &s.Funcs[fn].Code[pc]
@@ -416,7 +439,7 @@ func (s *slicer) assertions() {
 		for i := range g.blocks {
 			b := &g.blocks[i]
 			at := site{fn, b.to - 1}
-			if len(b.live(g.blocks)) == len(b.next) || b.dead {
+			if len(b.live) == len(b.next) || b.dead {
 				continue
 			}
 			if in := &s.Funcs[fn].Code[at.pc]; in.Op == Branch && s.matters(fn, in.Args[0], 8) {
@@ -434,7 +457,7 @@ func (s *slicer) matters(fn int, o Operand, depth int) bool {
 	if s.needed[fn][o.Reg] {
 		return true
 	}
-	for _, pc := range s.defs[fn][o.Reg] {
+	for _, pc := range s.defs[fn].of(o.Reg) {
 		in := &s.Funcs[fn].Code[pc]
 		if s.kept[fn][pc] {
 			return true
