@@ -10,6 +10,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -53,6 +54,9 @@ func Main(args []string) {
 	if args[0] == "-flags" {
 		json.NewEncoder(os.Stdout).Encode(describe())
 		os.Exit(0)
+	}
+	if os.Getenv("GOGC") == "" {
+		relaxCollector(debug.SetGCPercent)
 	}
 	u, err := parseUnit(args)
 	switch {
