@@ -13,7 +13,7 @@ import (
 	"text/tabwriter"
 )
 
-// Seconds holds the wall-clock times of one side's runs, in the order of the
+// Seconds holds the times of one side's runs, in the order of the
 // turns.
 type Seconds []float64
 

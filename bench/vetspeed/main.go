@@ -6,12 +6,19 @@
 //	go run ./bench/vetspeed [-runs N] [-only CASE,...] [-unleak FILE]
 //
 // It copies the modules from the module cache into a temporary folder and lets "go
-// vet ./..." and "go vet -vettool=FILE ./..." take turns there: cold, each with an
-// empty build cache of its own, where both compile what the packages import, and
-// warm, with all that a run before has left. A package costs each time when it has
-// findings: the go command keeps nothing of a run that had some. It exits with 1 if
-// a case is dearer than wanted. The caches take 2 GB for each module and side, and a
-// cold turn takes minutes.
+// vet ./..." and "go vet -vettool=FILE ./..." take turns there. A case is
+//
+//   - cold: everything that the packages import is compiled, but nothing is analysed,
+//     so that both sides analyse all packages and, for facts, all that those import.
+//     It is what a new version of a tool costs. (With an empty build cache both sides
+//     would compile first, which takes longer than either analysis and hides it.)
+//   - changed: one package is changed, whose imports are analysed already.
+//   - warm: the go command has all results and reads them again.
+//
+// The times are processor time, of the go command and all that it runs, so that other
+// programs on the machine count little. The memory is that of the largest process. It
+// exits with 1 if a case is dearer than wanted. The user's own build cache is used: the
+// first run compiles for some minutes, the next one does not.
 package main
 
 import (
@@ -26,6 +33,6 @@ func main() { turns.Main("vetspeed", run) }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return turns.Program[testCase]{
 		Name: "vetspeed", Cases: cases,
-		Runs: 5, Note: ", warm; cold ones are made once",
+		Runs: 3, Note: "; cold ones are made once",
 	}.Run(ctx, args, stdout, stderr)
 }

@@ -56,13 +56,13 @@ func TestMeasure(t *testing.T) {
 		}
 	}
 	write("func f() { c := make(chan int); go func() { c <- 1 }() }\n")
-	for _, c := range []testCase{whole("m-cold", "", true), whole("m", "", false)} {
+	for _, c := range []testCase{whole("m-cold", "", cold), whole("m", "", warm), one("m-changed", "", ".", changed, 1)} {
 		r, err := c.Measure(t.Context(), b)
 		if err != nil {
 			t.Fatal(err)
 		}
 		runs := 2
-		if c.cold {
+		if c.state == cold {
 			runs = 1
 		}
 		for _, s := range r.Sides {
@@ -71,8 +71,11 @@ func TestMeasure(t *testing.T) {
 			}
 		}
 	}
+	if text, err := os.ReadFile(filepath.Join(b.Temp, "m", "m.go")); err != nil || strings.Count(string(text), "// Changed") != 3 {
+		t.Errorf("%v: changed to\n%s\nwant three comments", err, text)
+	}
 	write("func f() { undefined() }\n")
-	if _, err := whole("m", "", false).Measure(t.Context(), b); err == nil {
+	if _, err := whole("m", "", warm).Measure(t.Context(), b); err == nil {
 		t.Error("code that does not compile was measured")
 	}
 }
