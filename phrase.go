@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -119,7 +120,7 @@ func (s *Summary) Sentence(complete bool) string {
 		name string
 	}{{s.Proven, "proven"}, {s.Likely, "likely"}} {
 		if part.n > 0 {
-			found = append(found, fmt.Sprintf("%d %s", part.n, part.name))
+			found = append(found, Number(part.n)+" "+part.name)
 		}
 	}
 	switch {
@@ -143,7 +144,7 @@ func (s *Summary) Sentence(complete bool) string {
 	line := strings.Join(found, ", ")
 	switch {
 	case s.Goroutines > 0 && s.Total > 0:
-		line += fmt.Sprintf(" (%d of %s)", s.Goroutines, Plural(s.Total, "goroutine"))
+		line += fmt.Sprintf(" (%s of %s)", Number(s.Goroutines), Plural(s.Total, "goroutine"))
 	case s.Goroutines > 0:
 		line += " (" + Plural(s.Goroutines, "goroutine") + ")"
 	case s.Total > 0:
@@ -155,7 +156,7 @@ func (s *Summary) Sentence(complete bool) string {
 		text string
 	}{
 		{s.running(), Plural(s.Running, "goroutine") + " still running"},
-		{s.Idle, fmt.Sprintf("%d idle", s.Idle)},
+		{s.Idle, Number(s.Idle) + " idle"},
 		{s.Ignored, Plural(s.Ignored, "finding") + " ignored"},
 	} {
 		if rest.n > 0 {
@@ -192,12 +193,22 @@ func (s *Summary) scope() string {
 	return " in " + strings.Join(parts, ", ")
 }
 
-// Plural writes a number and a noun: "1 goroutine", "2 goroutines".
+// Plural writes a number and a noun: "1 goroutine", "2,000 goroutines".
 func Plural(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}
-	return fmt.Sprintf("%d %s", n, noun)
+	return Number(n) + " " + noun
+}
+
+// Number writes a number with a comma before each three digits, as all reports do
+// that people read.
+func Number(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }
 
 // A Starter is who started some of a finding's goroutines, as far as evidence
@@ -229,7 +240,7 @@ func (f *Finding) TestCounts() []string {
 	var tests []string
 	for _, s := range f.Starters() {
 		if s.Test != "" {
-			tests = append(tests, fmt.Sprintf("%s (%d)", s.Test, s.Count))
+			tests = append(tests, fmt.Sprintf("%s (%s)", s.Test, Number(s.Count)))
 		}
 	}
 	return tests

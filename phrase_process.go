@@ -26,7 +26,10 @@ func rounded(n float64) string {
 	if tenths := math.Round(n*10) / 10; math.Abs(tenths) < 10 {
 		return strconv.FormatFloat(tenths, 'f', -1, 64)
 	}
-	return strconv.FormatFloat(math.Round(n), 'f', 0, 64)
+	if math.Abs(n) < 1<<53 {
+		return Number(int(math.Round(n)))
+	}
+	return strconv.FormatFloat(n, 'g', 4, 64) // no count of anything
 }
 
 // Text says how long goroutines have waited, of which there are count, and how
@@ -38,7 +41,7 @@ func (a *Age) Text(count int) string {
 	}
 	text += ", give or take a cycle of the garbage collector"
 	if a.Known < count {
-		text += fmt.Sprintf("; %d of %d show it", a.Known, count)
+		text += fmt.Sprintf("; %s of %s show it", Number(a.Known), Number(count))
 	}
 	return text
 }
@@ -123,7 +126,7 @@ func (f *Forecast) Text(total int) string {
 	}
 	switch {
 	case int64(total) >= f.Goroutines:
-		return text + fmt.Sprintf("; there are %d already", total)
+		return text + "; there are " + Number(total) + " already"
 	case f.Hours > 0:
 		return text + fmt.Sprintf("; with %s that is reached in %s", change(f.PerHour), span(f.Hours))
 	}

@@ -14,7 +14,7 @@ func TestBytes(t *testing.T) {
 		want string
 	}{
 		{0, "0 B"}, {1, "1 B"}, {999, "999 B"}, {1000, "1 KiB"}, {1024, "1 KiB"}, {2355, "2.3 KiB"}, {10_188, "9.9 KiB"}, {10_240, "10 KiB"},
-		{999 << 10, "999 KiB"}, {1023 << 10, "1 MiB"}, {512 << 20, "512 MiB"}, {3 << 29, "1.5 GiB"}, {5 << 40, "5 TiB"}, {1 << 62, "4194304 TiB"},
+		{999 << 10, "999 KiB"}, {1023 << 10, "1 MiB"}, {512 << 20, "512 MiB"}, {3 << 29, "1.5 GiB"}, {5 << 40, "5 TiB"}, {1 << 62, "4,194,304 TiB"},
 	} {
 		if got := unleak.Bytes(test.n); got != test.want {
 			t.Errorf("%d bytes: got %q, want %q", test.n, got, test.want)
@@ -68,9 +68,9 @@ func TestGrowth(t *testing.T) {
 		{unleak.Impact{Counts: []int{120, 240}}, "120, 240"},
 		{unleak.Impact{Counts: []int{120, 240, 370}, PerHour: 750}, "120, 240, 370: 750 more an hour"},
 		{unleak.Impact{Counts: []int{9, 5}, PerHour: -1.25}, "9, 5: 1.3 fewer an hour"},
-		{unleak.Impact{PerHour: 36_000}, "36000 more an hour (10 a second)"},
-		{unleak.Impact{PerHour: 3599}, "3599 more an hour"},
-		{unleak.Impact{PerHour: -5400}, "5400 fewer an hour (1.5 a second)"},
+		{unleak.Impact{PerHour: 36_000}, "36,000 more an hour (10 a second)"},
+		{unleak.Impact{PerHour: 3599}, "3,599 more an hour"},
+		{unleak.Impact{PerHour: -5400}, "5,400 fewer an hour (1.5 a second)"},
 		{unleak.Impact{PerHour: 0.01}, "less than 0.1 more an hour"},
 		{unleak.Impact{Counts: []int{1, 2, 3, 4, 5, 6}}, "1, 2, 3, 4, 5, 6"},
 		{unleak.Impact{Counts: []int{1, 2, 3, 4, 5, 6, 7}}, "1, 2, 3, ..., 5, 6, 7"},
@@ -88,12 +88,12 @@ func TestForecastText(t *testing.T) {
 		total    int
 		want     string
 	}{
-		{unleak.Forecast{Goroutines: 10_000}, 500, "the limit is 10000 goroutines"},
-		{unleak.Forecast{Goroutines: 10_000, PerHour: 95}, 500, "the limit is 10000 goroutines"},
-		{unleak.Forecast{Goroutines: 10_000, PerHour: 95, Hours: 100}, 500, "the limit is 10000 goroutines; with 95 more an hour that is reached in about 4.2 days"},
-		{unleak.Forecast{Goroutines: 10_000, PerHour: 95}, 10_000, "the limit is 10000 goroutines; there are 10000 already"},
+		{unleak.Forecast{Goroutines: 10_000}, 500, "the limit is 10,000 goroutines"},
+		{unleak.Forecast{Goroutines: 10_000, PerHour: 95}, 500, "the limit is 10,000 goroutines"},
+		{unleak.Forecast{Goroutines: 10_000, PerHour: 95, Hours: 100}, 500, "the limit is 10,000 goroutines; with 95 more an hour that is reached in about 4.2 days"},
+		{unleak.Forecast{Goroutines: 10_000, PerHour: 95}, 10_000, "the limit is 10,000 goroutines; there are 10,000 already"},
 		{unleak.Forecast{Goroutines: 499_322, Bytes: 2 << 30, PerGoroutine: 4300, PerHour: 7200, Hours: 3}, 5,
-			"2 GiB of memory hold the stacks of 499322 goroutines, at 4.2 KiB each; with 7200 more an hour (2 a second) that is reached in about 3 hours"},
+			"2 GiB of memory hold the stacks of 499,322 goroutines, at 4.2 KiB each; with 7,200 more an hour (2 a second) that is reached in about 3 hours"},
 		{unleak.Forecast{Goroutines: 1, Bytes: 2048}, 0, "2 KiB of memory hold the stacks of at most 1 goroutine"},
 	} {
 		if got := test.forecast.Text(test.total); got != test.want {

@@ -29,7 +29,7 @@ func (f *Finding) Diagnosis() string {
 	}
 	who := "the goroutine blocks"
 	if of := f.Schedule.Of; of > 1 {
-		who = fmt.Sprintf("%d of %d goroutines block", f.Count, of)
+		who = fmt.Sprintf("%s of %s block", Number(f.Count), Plural(of, "goroutine"))
 	}
 	return fmt.Sprintf("%s: %s for ever on %s  [%s]", f.Cause, who, last.What, f.Grade)
 }
@@ -37,7 +37,7 @@ func (f *Finding) Diagnosis() string {
 // Action says what a step does: what stands there, and how often it is done.
 func (s *Step) Action() string {
 	if s.Times > 1 {
-		return fmt.Sprintf("%s ×%d", s.What, s.Times)
+		return s.What + " ×" + Number(s.Times)
 	}
 	return s.What
 }

@@ -196,3 +196,17 @@ func each(v reflect.Value, f func(reflect.Value)) {
 		}
 	}
 }
+
+func TestNumber(t *testing.T) {
+	for n, want := range map[int]string{
+		0: "0", 999: "999", 1000: "1,000", 99_999: "99,999", 100_000: "100,000", 1_234_567: "1,234,567",
+		-999: "-999", -1000: "-1,000", -123_456: "-123,456",
+	} {
+		if got := unleak.Number(n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+	if got := unleak.Plural(2000, "goroutine"); got != "2,000 goroutines" {
+		t.Errorf("plural: %q", got)
+	}
+}

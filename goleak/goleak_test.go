@@ -233,7 +233,7 @@ func TestLarge(t *testing.T) {
 		go w.deep(i % 10)
 	}
 	err := goleak.Find()
-	if err == nil || len(err.Error()) > 64<<10 || !strings.Contains(err.Error(), "\n100000 goroutines;") {
+	if err == nil || len(err.Error()) > 64<<10 || !strings.Contains(err.Error(), "\n100,000 goroutines;") {
 		t.Errorf("got %.1000v, want 100,000 goroutines in at most 64 KiB", err)
 	}
 }

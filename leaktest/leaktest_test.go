@@ -413,7 +413,7 @@ func TestMany(t *testing.T) {
 		}
 	})
 	t.Logf("%v, %d bytes", time.Since(begun), len(s.all()))
-	if !strings.Contains(s.all(), "100000 goroutines") || len(s.all()) > 64<<10 {
+	if !strings.Contains(s.all(), "100,000 goroutines") || len(s.all()) > 64<<10 {
 		t.Errorf("%d bytes: %.2000s", len(s.all()), s.all())
 	}
 }

@@ -109,7 +109,7 @@ func TestReportIsCapped(t *testing.T) {
 	}
 	for _, max := range []int{0, -1} {
 		got := v.write("m", &Options{Max: max})
-		if !strings.HasPrefix(got, "leaktest: m left 100000 goroutines behind\n") || len(got) > 64<<10 {
+		if !strings.HasPrefix(got, "leaktest: m left 100,000 goroutines behind\n") || len(got) > 64<<10 {
 			t.Errorf("Max %d: %d bytes: %.200s", max, len(got), got)
 		}
 		if cut := "not shown"; !strings.Contains(got, cut) {

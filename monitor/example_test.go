@@ -98,7 +98,7 @@ func ExampleStatus() {
 	fmt.Println(s.Forecast.Text(s.Goroutines))
 	// Output:
 	// likely 240 goroutines: chan send in shop.quote.func1
-	// the limit is 50000 goroutines
+	// the limit is 50,000 goroutines
 }
 
 func ExampleNumbers() {

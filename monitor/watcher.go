@@ -149,7 +149,7 @@ func (w *watcher) note(findings []unleak.Finding, forecast *unleak.Forecast, tot
 			e := &findings[i].Evidence[k]
 			e.Source = unleak.SourceProcess
 			if e.How == unleak.HowMany {
-				e.Note = fmt.Sprintf("the process has %s, and its budget is %d", unleak.Plural(total, "goroutine"), forecast.Goroutines)
+				e.Note = fmt.Sprintf("the process has %s, and its budget is %s", unleak.Plural(total, "goroutine"), unleak.Number(int(forecast.Goroutines)))
 			}
 		}
 	}
@@ -184,7 +184,7 @@ func groupsAre(n int) string {
 	if n == 1 {
 		return "1 group is"
 	}
-	return fmt.Sprintf("%d groups are", n)
+	return unleak.Number(n) + " groups are"
 }
 
 // A proof is what the runtime proved so far.
@@ -211,7 +211,7 @@ func (w *watcher) prove(now time.Time, total int, tally *diagnose.Tally) (proofs
 	switch {
 	case !p.tried.IsZero() && now.Sub(p.tried) < w.ProveEvery:
 	case total > w.ProveBelow:
-		p.none = fmt.Sprintf("There are %d goroutines, and monitor.Options.ProveBelow is %d.", total, w.ProveBelow)
+		p.none = fmt.Sprintf("There are %s, and monitor.Options.ProveBelow is %s.", unleak.Plural(total, "goroutine"), unleak.Number(w.ProveBelow))
 	default:
 		p.tried = now
 		stuck, failed := w.process.leaked()

@@ -192,7 +192,7 @@ func TestBudget(t *testing.T) {
 	if log := w.log.String(); len(w.found) != 1 || strings.Count(log, "budget allows") != 1 {
 		t.Errorf("told %q, and\n%s", w.found, log)
 	}
-	if note := w.state.Load().Findings[0].Evidence[0].Note; !strings.Contains(note, "5000") || !strings.Contains(note, "4000") {
+	if note := w.state.Load().Findings[0].Evidence[0].Note; !strings.Contains(note, "5,000") || !strings.Contains(note, "4,000") {
 		t.Errorf("the note is %q", note)
 	}
 }

@@ -50,7 +50,7 @@ func chanSend(s *scene) (Verdict, bool) {
 			ch, s.where(), line(m.File, m.Line))
 	}
 	if s.op.Count > 1 && s.straight() {
-		v.Explanation += fmt.Sprintf(" %s sends %d times.", s.site.Func, s.op.Count)
+		v.Explanation += fmt.Sprintf(" %s sends %s times.", s.site.Func, unleak.Number(s.op.Count))
 		v.Fixes = append(v.Fixes, fix("Send once: return after each send on %s", ch))
 	}
 	if f, ok := s.roomFix(); ok {

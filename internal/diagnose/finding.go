@@ -123,7 +123,7 @@ func (g *Growth) note() string {
 	if g == nil {
 		return ""
 	}
-	numbers := fmt.Sprintf("run again alone, the tests left %d after one run and %d after three", g.Once, g.Thrice)
+	numbers := fmt.Sprintf("run again alone, the tests left %s after one run and %s after three", unleak.Number(g.Once), unleak.Number(g.Thrice))
 	switch {
 	case g.grew():
 		return numbers

@@ -64,7 +64,7 @@ func (s *scene) holding(want source.Object) (source.Hold, bool) {
 func (s *scene) one() string {
 	switch {
 	case s.Count > 1:
-		return fmt.Sprintf("one of %d goroutines", s.Count)
+		return "one of " + unleak.Plural(s.Count, "goroutine")
 	case s.g.ID != 0:
 		return fmt.Sprintf("goroutine %d", s.g.ID)
 	}

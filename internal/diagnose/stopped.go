@@ -98,8 +98,8 @@ func unboundedSpawn(s *scene) (Verdict, bool) {
 	}
 	return Verdict{
 		Cause: unleak.CauseUnboundedSpawn,
-		Explanation: fmt.Sprintf("%s starts a goroutine for all that comes%s, and %d of them %s %s: they come faster than they end.",
-			s.spawn.Func, place(s.g.Created.File, s.g.Created.Line), s.Count, doing, s.where()),
+		Explanation: fmt.Sprintf("%s starts a goroutine for all that comes%s, and %s of them %s %s: they come faster than they end.",
+			s.spawn.Func, place(s.g.Created.File, s.g.Created.Line), unleak.Number(s.Count), doing, s.where()),
 		Fixes: []unleak.Fix{
 			fix("Take the slot before the go statement, so that the loop in %s waits", s.spawn.Func),
 			fix("Start a fixed number of workers that range over a channel"),

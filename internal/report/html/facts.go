@@ -23,7 +23,7 @@ func facts(r *unleak.Report) []fact {
 	facts := []fact{goroutines(r)}
 	if s.Goroutines > 0 && s.Total > 0 {
 		cost := unleak.Impact{Share: float64(s.Goroutines) / float64(s.Total)}
-		facts = append(facts, fact{Name: "In findings", Value: number(s.Goroutines), Note: cost.Text()})
+		facts = append(facts, fact{Name: "In findings", Value: unleak.Number(s.Goroutines), Note: cost.Text()})
 	}
 	if f := s.Forecast; f != nil && f.PerHour != 0 {
 		facts = append(facts, fact{Name: "Growth", Value: signed(f.PerHour), Note: "an hour, " + period(r.Snapshots)})
@@ -44,7 +44,7 @@ func goroutines(r *unleak.Report) fact {
 	if total == 0 {
 		total = counts[len(counts)-1]
 	}
-	f := fact{Name: "Goroutines", Value: number(total), Trend: trend(counts)}
+	f := fact{Name: "Goroutines", Value: unleak.Number(total), Trend: trend(counts)}
 	stacks := 0
 	for _, g := range r.Groups {
 		if g.Count > 0 {
@@ -52,7 +52,7 @@ func goroutines(r *unleak.Report) fact {
 		}
 	}
 	if stacks > 0 {
-		f.Note = "with " + plural(stacks, "different stack")
+		f.Note = "with " + unleak.Plural(stacks, "different stack")
 	}
 	return f
 }
@@ -60,7 +60,7 @@ func goroutines(r *unleak.Report) fact {
 // period says over how long the snapshots tell a growth.
 func period(list []unleak.Snapshot) string {
 	first, last := list[0], list[len(list)-1]
-	text := "by " + plural(len(list), "snapshot")
+	text := "by " + unleak.Plural(len(list), "snapshot")
 	switch {
 	case last.Delta > 0:
 		return "counted for " + last.Delta.Round(time.Second).String()

@@ -17,29 +17,10 @@ import (
 // functions are what the templates call.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"plural": plural, "number": number, "place": place, "trend": trend, "next": func(i int) int { return i + 1 }, "bytes": unleak.Bytes, "at": at,
+		"plural": unleak.Plural, "number": unleak.Number, "place": place, "trend": trend, "next": func(i int) int { return i + 1 }, "bytes": unleak.Bytes, "at": at,
 		"groupsStyle":  func() template.CSS { return template.CSS(part(groupsStyle)) },
 		"groupsScript": func() template.JS { return template.JS(part(groupsScripts[:]...)) },
 	}
-}
-
-// number writes a number with a comma before each three digits.
-func number(n int) string {
-	digits := strconv.Itoa(n)
-	sign := ""
-	if n < 0 {
-		sign, digits = "−", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
-
-// plural writes a number and a noun.
-func plural(n int, noun string) string {
-	_, noun, _ = strings.Cut(unleak.Plural(n, noun), " ")
-	return number(n) + " " + noun
 }
 
 // round writes a number with two digits or more, as far as they mean something.
@@ -47,7 +28,7 @@ func round(n float64) string {
 	if math.Abs(n) < 9.95 && n != math.Trunc(n) {
 		return strconv.FormatFloat(n, 'f', 1, 64)
 	}
-	return number(int(math.Round(n)))
+	return unleak.Number(int(math.Round(n)))
 }
 
 // signed writes a change.

@@ -3,9 +3,10 @@
 package text
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/unleak/unleak"
 )
 
 // The escape sequences of colours. They may be joined.
@@ -94,7 +95,7 @@ func listed(names []string, n int) string {
 	shown := limit(names, n)
 	list := strings.Join(shown, ", ")
 	if rest := len(names) - len(shown); rest > 0 {
-		list += fmt.Sprintf(" and %d more", rest)
+		list += " and " + unleak.Number(rest) + " more"
 	}
 	return list
 }

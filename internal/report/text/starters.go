@@ -64,16 +64,16 @@ func (p *printer) starterList(starters []unleak.StarterCount) string {
 		for _, s := range rest {
 			goroutines += s.Count
 		}
-		names = append(names, fmt.Sprintf("and %d more (%d)", len(rest), goroutines))
+		names = append(names, fmt.Sprintf("and %s more (%s)", unleak.Number(len(rest)), unleak.Number(goroutines)))
 	}
 	return strings.Join(names, ", ")
 }
 
 // starterName writes "TestA/sub (2)" and what else is known.
 func starterName(s unleak.StarterCount) string {
-	number := fmt.Sprint(s.Count)
+	number := unleak.Number(s.Count)
 	if s.Runs > 1 {
-		number += fmt.Sprintf(" in %d runs", s.Runs)
+		number += " in " + unleak.Plural(s.Runs, "run")
 	}
 	worker := "by a worker started under " + clip(s.Worker)
 	switch {

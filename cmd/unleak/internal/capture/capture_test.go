@@ -237,9 +237,9 @@ func TestPause(t *testing.T) {
 		passes int
 		text   string
 	}{
-		{pause{1000, 4000}, 1, "a traceback of 1000 goroutines with 4000 frames stops the whole process once, for about 4ms each time"},
-		{pause{10_000, 40_000}, 4, "a traceback of 10000 goroutines with 40000 frames stops the whole process up to 4 times, for about 44ms each time"},
-		{pause{100_000, 1_500_000}, 7, "a traceback of 100000 goroutines with 1500000 frames stops the whole process up to 7 times, for about 1.32s each time"},
+		{pause{1000, 4000}, 1, "a traceback of 1,000 goroutines with 4,000 frames stops the whole process once, for about 4ms each time"},
+		{pause{10_000, 40_000}, 4, "a traceback of 10,000 goroutines with 40,000 frames stops the whole process up to 4 times, for about 44ms each time"},
+		{pause{100_000, 1_500_000}, 7, "a traceback of 100,000 goroutines with 1,500,000 frames stops the whole process up to 7 times, for about 1.32s each time"},
 		{pause{}, 1, "a traceback of 0 goroutines with 0 frames stops the whole process once, for about 0s each time"},
 	} {
 		if c.p.passes() != c.passes || c.p.String() != c.text {

@@ -58,7 +58,7 @@ func (r *runner) accountBinaries(binaries []*binary) {
 			r.lose("unfinished", b.pkg, true, "%s had not ended when the process exited (os.Exit, or log.Fatal, within a test): what it started was not judged, unless it is proven stuck.", test)
 		}
 		if !b.full && b.ended && b.left > maxStacks {
-			r.lose("capped", b.pkg, false, "%d goroutines were left, too many to stop the world for: creation sites were not read.", b.left)
+			r.lose("capped", b.pkg, false, "%s goroutines were left, too many to stop the world for: creation sites were not read.", unleak.Number(b.left))
 		}
 		noTeardown = noTeardown || b.ended && !b.teardown
 	}

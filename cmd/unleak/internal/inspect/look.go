@@ -209,9 +209,9 @@ func (l *looker) account(look *diagnose.Look, c *count) {
 		}
 		more := ""
 		if c.unread > len(examples) {
-			more = fmt.Sprintf("; and %d more", c.unread-len(examples))
+			more = "; and " + unleak.Number(c.unread-len(examples)) + " more"
 		}
-		l.lose("unreadable", true, "%s: read %d of %d goroutine headers. %s%s.", look.From, c.read, c.read+c.unread, strings.Join(examples, "; "), more)
+		l.lose("unreadable", true, "%s: read %s of %s. %s%s.", look.From, unleak.Number(c.read), unleak.Plural(c.read+c.unread, "goroutine header"), strings.Join(examples, "; "), more)
 	}
 	if look.Format == string(traceback) && look.Bytes == pprofCut {
 		l.lose("truncated", true, "%s is exactly 64 MiB, where the runtime cuts a traceback without a word: most goroutines may be missing. Take /debug/pprof/goroutine without debug=2, which is complete.", look.From)
@@ -240,14 +240,14 @@ func stacks(n int) string {
 	if n == 1 {
 		return "1 stack is"
 	}
-	return fmt.Sprintf("%d stacks are", n)
+	return unleak.Number(n) + " stacks are"
 }
 
 func goroutinesWere(n int) string {
 	if n == 1 {
 		return "1 goroutine was"
 	}
-	return fmt.Sprintf("%d goroutines were", n)
+	return unleak.Number(n) + " goroutines were"
 }
 
 // measured returns a reader of the same, and what tells how far it has come.

@@ -132,7 +132,7 @@ func instances(f *unleak.Finding) []string {
 	var names []string
 	for _, s := range f.Starters() {
 		if s.Instance != "" {
-			names = append(names, fmt.Sprintf("%s (%d)", s.Instance, s.Count))
+			names = append(names, fmt.Sprintf("%s (%s)", s.Instance, unleak.Number(s.Count)))
 		}
 	}
 	return names
@@ -151,7 +151,7 @@ func (d *document) group(r *row) {
 func (d *document) growth(r *row) {
 	text := ""
 	if n := len(r.counts); n > 1 {
-		text = fmt.Sprintf("%d to %d", r.counts[0], r.counts[n-1])
+		text = unleak.Number(r.counts[0]) + " to " + unleak.Number(r.counts[n-1])
 	}
 	if r.finding != nil && r.finding.Impact != nil {
 		text = r.finding.Impact.Growth()
@@ -221,7 +221,7 @@ func (d *document) stackLines(r *row) {
 	}
 	d.say(paint(bold, title))
 	if g.Leaked > 0 {
-		d.wrapped(d.theme.faint, fmt.Sprintf("%d marked (leaked) by the runtime, in this profile or an earlier one", g.Leaked))
+		d.wrapped(d.theme.faint, unleak.Number(g.Leaked)+" marked (leaked) by the runtime, in this profile or an earlier one")
 	}
 	for _, key := range sortedKeys(g.Labels) {
 		d.wrapped(d.theme.faint, "label "+clip(key)+": "+valueList(g.Labels[key], 5))

@@ -27,8 +27,8 @@ const (
 // columns lists those that fit into a width.
 func columns(width int) []column {
 	mark := column{"grade", 7, false, func(m *model, r *row) string { return paint(m.theme.grade(r.mark), r.mark) }}
-	count := column{"count", 6, true, func(_ *model, r *row) string { return number(r.count) }}
-	delta := column{"change", 6, true, func(m *model, r *row) string { return paint(m.theme.change(r.change), r.change.String()) }}
+	count := column{"count", 7, true, func(_ *model, r *row) string { return number(r.count) }}
+	delta := column{"change", 8, true, func(m *model, r *row) string { return paint(m.theme.change(r.change), r.change.String()) }}
 	wait := column{"wait", 16, false, func(_ *model, r *row) string { return shortWait(r.wait) }}
 	where := column{"blocked in", 0, false, nil}
 	age := column{"age", 5, true, func(m *model, r *row) string { return paint(m.theme.faint, ageText(r.age)) }}

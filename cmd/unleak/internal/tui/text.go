@@ -96,11 +96,11 @@ func spark(counts []int, width int) string {
 	return b.String()
 }
 
-// number writes n in at most six columns.
+// number writes n in at most seven columns.
 func number(n int) string {
 	switch {
 	case n < 1_000_000:
-		return fmt.Sprint(n)
+		return unleak.Number(n)
 	case n < 10_000_000:
 		return fmt.Sprintf("%.2fM", float64(n)/1e6)
 	default:
@@ -138,11 +138,11 @@ func span(minutes int) string {
 func valueList(values []unleak.ValueCount, most int) string {
 	var names []string
 	for _, v := range values[:min(len(values), most)] {
-		names = append(names, fmt.Sprintf("%s %d", clip(v.Value), v.Count))
+		names = append(names, clip(v.Value)+" "+unleak.Number(v.Count))
 	}
 	list := strings.Join(names, ", ")
 	if rest := len(values) - most; rest > 0 {
-		list += fmt.Sprintf(" and %d more", rest)
+		list += " and " + unleak.Number(rest) + " more"
 	}
 	return list
 }

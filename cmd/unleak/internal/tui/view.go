@@ -160,7 +160,7 @@ const filterPrompt = "filter: "
 
 // footer is the filter's line, the answer to the last key, or what keys do.
 func (m *model) footer() string {
-	of := fmt.Sprintf("%d of %d", len(m.shown), len(m.report.rows))
+	of := unleak.Number(len(m.shown)) + " of " + unleak.Number(len(m.report.rows))
 	switch {
 	case m.typing:
 		return paint(bold, filterPrompt) + m.filter + paint(m.theme.faint, "  "+of+"; enter keeps, esc clears")
