@@ -20,7 +20,7 @@ import (
 
 // An environment is what the go command says of itself.
 type environment struct {
-	GOROOT, GOVERSION, GOMODCACHE, GOMOD, GOWORK string
+	GOROOT, GOVERSION, GOMODCACHE, GOMOD, GOWORK, GOFLAGS string
 
 	// replace is the -overlay's.
 	replace hook.Replace
@@ -50,17 +50,27 @@ func (e *packageError) String() string {
 
 // goEnv asks the go command for its environment and reads the overlay.
 func (v *vetter) goEnv(ctx context.Context) error {
-	out, err := v.output(ctx, "env", "-json", "GOROOT", "GOVERSION", "GOMODCACHE", "GOMOD", "GOWORK")
+	out, err := v.output(ctx, "env", "-json", "GOROOT", "GOVERSION", "GOMODCACHE", "GOMOD", "GOWORK", "GOFLAGS")
 	if err != nil {
 		return err
 	}
 	if err := json.Unmarshal(out, &v.env); err != nil {
 		return fmt.Errorf("go env: %w", err)
 	}
-	if v.overlay != "" {
-		v.env.replace, err = hook.ReadFile(v.overlay, v.dir)
+	if file := v.overlay(); file != "" {
+		v.env.replace, err = hook.ReadFile(file, v.dir)
 	}
 	return err
+}
+
+// overlay returns the user's overlay file, or "". A flag goes before GOFLAGS.
+func (v *vetter) overlay() (file string) {
+	for _, flag := range append(strings.Fields(v.env.GOFLAGS), v.build...) {
+		if name, ok := strings.CutPrefix(strings.TrimLeft(strings.Trim(flag, `'"`), "-"), "overlay="); ok {
+			file = name
+		}
+	}
+	return file
 }
 
 // list finds out which packages the user named. Without what they import (-find)

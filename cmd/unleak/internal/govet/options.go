@@ -23,7 +23,6 @@ type Options struct {
 	Tool string
 
 	dir      string   // from -C
-	overlay  string   // from -overlay, as it was given
 	build    []string // the build's flags
 	choice   []string // the analyzers'
 	packages []string
@@ -75,12 +74,9 @@ var (
 func (o *Options) Parse(args []string, own *flag.FlagSet) error {
 	keep := func(name string) func(string) error {
 		return func(s string) error {
-			switch name {
-			case "C":
+			if name == "C" {
 				o.dir = s
 				return nil
-			case "overlay":
-				o.overlay = s
 			}
 			o.build = append(o.build, "-"+name+"="+s)
 			return nil

@@ -24,6 +24,7 @@ import (
 	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/cmd/unleak/internal/checkout"
 	"github.com/unleak/unleak/cmd/unleak/internal/gotest"
+	"github.com/unleak/unleak/cmd/unleak/internal/illtyped"
 )
 
 // Streams is what a run works in and tells.
@@ -82,6 +83,8 @@ type vetter struct {
 	losses   []unleak.Loss
 	// said holds what the go command said of packages, in its words.
 	said map[string][]string
+	// mended is what became of packages that do not type-check, or nil.
+	mended *illtyped.Result
 }
 
 // run is the pipeline: which packages, go vet, again what it left out, findings.
@@ -108,6 +111,11 @@ func (v *vetter) run(ctx context.Context) (*Result, error) {
 		}
 	}
 	if ctx.Err() == nil {
+		clean, err := v.withoutIllTyped(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer clean()
 		if err := v.again(ctx); err != nil {
 			return nil, err
 		}
@@ -248,7 +256,7 @@ func (v *vetter) result() (*Result, error) {
 		return nil, err
 	}
 	v.place()
-	findings := merge(v.findings)
+	findings := merge(v.seen(v.findings))
 	if v.NoTests {
 		findings = slices.DeleteFunc(findings, inTest)
 	}
