@@ -138,6 +138,11 @@ func (w *writer) event(e search.Event) {
 	case model.Return:
 		w.returns(w.atEnd(st, e.At))
 		return
+	case model.Branch:
+		if e.Way > 0 {
+			return
+		}
+		st.Note = "fails"
 	}
 	if st.What == "" {
 		return

@@ -76,7 +76,14 @@ func (c *coder) invoke(in ssa.CallInstruction, op model.Op, dst []int) {
 	}
 	c.invokes(common.Method)
 	through := map[model.Op]model.Op{model.Call: model.Invoke, model.Go: model.GoInvoke, model.Defer: model.DeferInvoke}
-	c.emit(model.Instr{Op: through[op], Name: common.Method.Name(), Dst: dst, Args: c.args(values)})
+	write := func(values []ssa.Value) {
+		c.emit(model.Instr{Op: through[op], Name: common.Method.Name(), Dst: dst, Args: c.args(values)})
+	}
+	if lent := c.lent(common, values); lent != nil && op == model.Call {
+		c.lend(dst, values, lent, write)
+		return
+	}
+	write(values)
 }
 
 // standard writes the call of another package's function.
@@ -93,10 +100,17 @@ func (c *coder) standard(in ssa.CallInstruction, op model.Op, dst []int, name st
 		return
 	}
 	if !ok {
-		c.escape(args)
-		if op == model.Call && len(dst) > 0 {
-			c.emit(model.Instr{Op: model.Fresh, Dst: dst})
+		write := func(args []ssa.Value) {
+			c.escape(args)
+			if op == model.Call && len(dst) > 0 {
+				c.emit(model.Instr{Op: model.Fresh, Dst: dst})
+			}
 		}
+		if lent := c.lent(in.Common(), args); lent != nil && op == model.Call {
+			c.lend(dst, args, lent, write)
+			return
+		}
+		write(args)
 		return
 	}
 	if op == model.Call {

@@ -135,6 +135,8 @@ func (c *coder) dst(v ssa.Value) []int {
 // arg returns the operand for a value.
 func (c *coder) arg(v ssa.Value) model.Operand {
 	switch v := v.(type) {
+	case nil: // what a call does not get
+		return model.Const(model.Value{Kind: model.Nil})
 	case *ssa.Const:
 		return c.constant(v)
 	case *ssa.Function:

@@ -138,7 +138,7 @@ func (c *coder) unknown(v ssa.Value, from []ssa.Value) {
 func (c *coder) escape(values []ssa.Value) {
 	var list []model.Operand
 	for _, v := range values {
-		if _, ok := v.(*ssa.Const); ok {
+		if _, ok := v.(*ssa.Const); ok || v == nil {
 			continue
 		}
 		if c.opaque(v.Type()) {

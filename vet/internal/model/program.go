@@ -115,7 +115,7 @@ const (
 
 	// Control.
 	Jump     // to Then
-	Branch   // to Then if A, else to Else; where A is unknown and N is 1, to Then, 2, to Else
+	Branch   // to Then if A, else to Else; where A is unknown and N is 1, to Then, 2, to Else; schedules tell of it where Tag is 1
 	Again    // a loop turns that may wait for what outsiders change: that is unknown again
 	Call     // call A with the other arguments, results to Dst
 	Invoke   // call A's method Name with the other arguments

@@ -24,6 +24,16 @@ func (x *searcher) note(s *state, g, way int) {
 		if len(p.frames) > 1 {
 			return
 		}
+	case model.Branch:
+		if in.Tag == 0 {
+			return
+		}
+		r := run{machine: x.machine, s: s, g: g}
+		if v := r.resolve(r.eval(in.Args[0])); v.Kind == model.Int && v.A == 0 {
+			way = 1
+		} else {
+			way = 0
+		}
 	default:
 		return
 	}
