@@ -38,6 +38,9 @@ func (r *reporter) explain() {
 			continue
 		}
 		f.Explanation, f.Fixes = v.Explanation, v.Fixes
+		if end := r.list[i].leave; end != "" {
+			f.Fixes = []unleak.Fix{{Title: "Send in a select that has a case " + end + ", too"}}
+		}
 	}
 }
 

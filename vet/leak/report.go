@@ -33,6 +33,7 @@ type leak struct {
 	// caller says that the goroutine is not one that the scope starts: its entry is
 	// somebody who calls the scope's function.
 	caller   bool
+	leave    string // the end with which outsiders leave, in the words of the source
 	schedule []step
 }
 
@@ -86,6 +87,9 @@ func (r *reporter) add(m *front.Model, root *ssa.Function, s search.Stuck) {
 	l.schedule = r.steps(m, s)
 	l.finding.Schedule = &unleak.Schedule{Of: s.Of}
 	for _, st := range l.schedule {
+		if st.proc == outsiders {
+			l.leave = st.What
+		}
 		l.finding.Schedule.Steps = append(l.finding.Schedule.Steps, st.Step)
 	}
 	if l.finding.Created != nil {

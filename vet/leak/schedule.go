@@ -57,6 +57,9 @@ func (r *reporter) steps(m *front.Model, s search.Stuck) []step {
 	return w.steps
 }
 
+// outsiders is the number of those who are no goroutine of the schedule.
+const outsiders = -1
+
 // maxWith is how many of the others that are stuck at the same time are shown.
 const maxWith = 3
 
@@ -143,6 +146,13 @@ func (w *writer) event(e search.Event) {
 			return
 		}
 		st.Note = "fails"
+	}
+	if in.Op == model.Select && in.Site.(*front.Site).Leave {
+		if e.Way != 0 {
+			return
+		}
+		st.proc, st.Goroutine = outsiders, "callers"
+		st.What, st.Note = strings.TrimPrefix(st.What, "case "), "they leave"
 	}
 	if st.What == "" {
 		return

@@ -26,6 +26,8 @@ type Site struct {
 	// Range says that a receive belongs to a loop over the channel, Context that it
 	// waits for a context's end, or a select does.
 	Range, Context bool
+	// Leave says that a select only asks whether outsiders have left.
+	Leave bool
 }
 
 // A Model is a program with what reports need to speak of it.
@@ -52,13 +54,15 @@ type Package struct {
 	// meant has what calls through interfaces mean, which all models ask for.
 	meant map[methodOf]*ssa.Function
 	names map[*ssa.Function]string
+	funcs []*ssa.Function
+	parts *partings // once somebody has asked
 }
 
 // New looks through a package's functions.
 func New(pkg *ssa.Package, funcs []*ssa.Function) *Package {
 	p := &Package{
 		pkg: pkg, handed: handedOver(funcs), made: madeChannels(funcs), params: parameters(pkg, funcs),
-		meant: make(map[methodOf]*ssa.Function), names: make(map[*ssa.Function]string),
+		meant: make(map[methodOf]*ssa.Function), names: make(map[*ssa.Function]string), funcs: funcs,
 	}
 	p.survey(funcs)
 	return p

@@ -101,9 +101,7 @@ func (c *coder) control(in ssa.Instruction) {
 	case *ssa.MakeChan:
 		c.emit(model.Instr{Op: model.MakeChan, Dst: c.dst(in), Args: []model.Operand{c.arg(in.Size)}})
 	case *ssa.Send:
-		c.blocks = true
-		site := &Site{Pos: c.pos, Made: c.madeField(in.Chan)}
-		c.emit(model.Instr{Op: model.Send, Args: []model.Operand{c.arg(in.Chan), c.arg(in.X)}, Site: site})
+		c.send(in)
 	case *ssa.Select:
 		c.selects(in)
 	default:

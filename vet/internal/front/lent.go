@@ -23,9 +23,6 @@ func (c *coder) lent(common *ssa.CallCommon, values []ssa.Value) []bool {
 	if c.prog.Given || n == 0 || !types.Identical(sig.Results().At(n-1).Type(), types.Universe.Lookup("error").Type()) {
 		return nil
 	}
-	if common.IsInvoke() && c.implements(common.Value.Type()) {
-		return nil
-	}
 	var list []bool
 	first := len(values) - sig.Params().Len()
 	for i := range sig.Params().Len() {
@@ -37,6 +34,9 @@ func (c *coder) lent(common *ssa.CallCommon, values []ssa.Value) []bool {
 			list = make([]bool, len(values))
 		}
 		list[first+i] = true
+	}
+	if list != nil && common.IsInvoke() && c.implements(common.Value.Type()) {
+		return nil
 	}
 	return list
 }

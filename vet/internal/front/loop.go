@@ -15,10 +15,12 @@ import (
 // in the eyes of who wrote it.
 func counts(head *ssa.BasicBlock) bool {
 	last, ok := head.Instrs[len(head.Instrs)-1].(*ssa.If)
-	if !ok {
-		return false
-	}
-	switch cond := last.Cond.(type) {
+	return ok && bounds(last.Cond, head)
+}
+
+// bounds reports whether a condition ends the loop that begins with a block.
+func bounds(cond ssa.Value, head *ssa.BasicBlock) bool {
+	switch cond := cond.(type) {
 	case *ssa.Extract: // of a range over a map or a string
 		_, next := cond.Tuple.(*ssa.Next)
 		return next

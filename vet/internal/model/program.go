@@ -156,7 +156,7 @@ const (
 
 	// Channels.
 	MakeChan // Dst = a channel with room for A
-	Send     // on A, B
+	Send     // on A, B; Class 1 says that outsiders no longer receive
 	Recv     // Dst = a value from A, or Cells[0] after a close, and whether it was sent
 	Close    // A
 	Select   // Dst = the case's number, whether it received, and the values

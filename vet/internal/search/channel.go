@@ -127,7 +127,9 @@ func (r *run) channelMoves(in *model.Instr) []move {
 		}
 		own := move{g: r.g, way: i, partner: noWay}
 		if ch.Kind != model.Ref || r.s.objects[ch.A].open {
-			moves = append(moves, own)
+			if in.Op != model.Send || in.Class == 0 || ch.Kind != model.Ref {
+				moves = append(moves, own)
+			}
 			continue
 		}
 		o := r.s.objects[ch.A]

@@ -148,6 +148,62 @@ func (w *Waited) Stop() {
 	w.wg.Wait()
 }
 
+type Told struct {
+	out         chan int
+	quit, ended chan struct{}
+}
+
+func NewTold(next func() int) *Told {
+	t := &Told{out: make(chan int), quit: make(chan struct{}), ended: make(chan struct{})}
+	go t.run(next)
+	return t
+}
+
+func (t *Told) run(next func() int) {
+	for {
+		select {
+		case <-t.quit:
+			close(t.ended)
+			return
+		default:
+		}
+		t.out <- next()
+	}
+}
+
+func (t *Told) Out() <-chan int { return t.out }
+
+func (t *Told) Stop() {
+	close(t.quit)
+	<-t.ended
+}
+
+// The goroutine goes on, if not as before.
+type Slow struct {
+	out  chan int
+	quit chan struct{}
+}
+
+func NewSlow(next func() int) *Slow {
+	s := &Slow{out: make(chan int), quit: make(chan struct{})}
+	go s.run(next)
+	return s
+}
+
+func (s *Slow) run(next func() int) {
+	for {
+		select {
+		case <-s.quit:
+			time.Sleep(time.Second)
+		default:
+		}
+		s.out <- next()
+	}
+}
+
+func (s *Slow) Out() <-chan int { return s.out }
+func (s *Slow) Slower()         { close(s.quit) }
+
 // Stop may take what is left.
 type Drained struct {
 	out  chan int
@@ -213,7 +269,39 @@ func (c *conn) serve() {
 	}
 }
 
-// So does who has made the channel.
+// Nor is it that of whoever else has one.
+func Opened(o interface{ Context() context.Context }, next func() int) <-chan int {
+	out := make(chan int)
+	start := func(ctx context.Context) {
+		go func() {
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				default:
+				}
+				out <- next()
+			}
+		}()
+	}
+	start(o.Context())
+	return out
+}
+
+// A goroutine may start the next one of its kind.
+func (c *Counter) again(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		default:
+		}
+		c.C <- 1
+		go c.again(ctx)
+	}
+}
+
+// Who has made the channel knows who receives from it.
 func Feed(ctx context.Context, out chan<- int, next func() int) {
 	go func() {
 		for {
@@ -244,10 +332,68 @@ func lines(ctx context.Context, read func() string) <-chan string {
 }
 
 func Print(ctx context.Context, read func() string, write func(string)) {
-	for line := range lines(ctx, read) {
-		write(line)
+	in := lines(ctx, read)
+	for {
+		select {
+		case line := <-in:
+			write(line)
+		case <-time.After(time.Minute):
+		}
 	}
 }
+
+// Whoever starts the goroutine for us can tell of its end.
+type Group interface{ Go(func()) }
+
+func Grouped(ctx context.Context, g Group, next func() int) <-chan int {
+	out := make(chan int)
+	loop := func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			default:
+			}
+			out <- next()
+		}
+	}
+	go loop()
+	g.Go(loop)
+	return out
+}
+
+// Only the package itself ends the goroutine, which tells nobody.
+type Broken struct {
+	out    chan int
+	broken chan struct{}
+	next   func() (int, error)
+}
+
+func NewBroken(next func() (int, error)) *Broken {
+	b := &Broken{out: make(chan int), broken: make(chan struct{}), next: next}
+	go b.run()
+	go b.watch()
+	return b
+}
+
+func (b *Broken) watch() {
+	time.Sleep(time.Hour)
+	close(b.broken)
+}
+
+func (b *Broken) run() {
+	for {
+		select {
+		case <-b.broken:
+			return
+		default:
+		}
+		n, _ := b.next()
+		b.out <- n
+	}
+}
+
+func (b *Broken) Out() <-chan int { return b.out }
 
 // There is room for all that is sent.
 func Three(ctx context.Context, next func() int) <-chan int {
