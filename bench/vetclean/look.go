@@ -15,59 +15,51 @@ import (
 	"slices"
 	"time"
 
+	"github.com/unleak/unleak"
 	"github.com/unleak/unleak/bench/published"
-	"github.com/unleak/unleak/bench/vetjson"
+	"github.com/unleak/unleak/internal/report/jsonstream"
 )
 
 // A row is what was found in a module.
 type row struct {
 	module   module
-	lines    int // of the packages' files, tests included
+	lines    int // of the files of the packages that were analysed, tests included
 	packages int
-	slow     []string             // packages that took too long
-	broken   []string             // packages that go vet could not look at
-	findings []vetjson.Diagnostic // of any analyzer that the tool runs by default
+	lost     []unleak.Loss // packages that were not analysed
+	findings []unleak.Finding
 }
 
-// look runs vet over a module, package by package.
+// look runs unleak vet over a module, once for all its packages: go vet alone, package
+// by package, is slower, and Go 1.26 prints nothing for those that another has
+// imported before (see govet's again).
 func look(ctx context.Context, m module, dir, tool string, patience time.Duration, progress io.Writer) (row, error) {
 	r := row{module: m}
 	packages, err := list(ctx, m, dir)
 	if err != nil {
 		return r, err
 	}
-	seen := make(map[vetjson.Diagnostic]bool)
+	began := time.Now()
+	timed, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := r.vet(timed, dir, tool); err != nil {
+		if ctx.Err() == nil && timed.Err() != nil {
+			err = fmt.Errorf("%s took longer than %v: %w", m.Module, patience, err)
+		}
+		return r, err
+	}
 	for _, p := range packages {
+		if slices.ContainsFunc(r.lost, func(l unleak.Loss) bool { return l.Package == p.ImportPath }) {
+			continue
+		}
 		n, err := p.lines()
 		if err != nil {
 			return r, err
 		}
-		if n == 0 {
-			continue
+		if r.lines += n; n > 0 {
+			r.packages++
 		}
-		began := time.Now()
-		found, err := p.vet(ctx, m, dir, tool, patience)
-		switch {
-		case ctx.Err() != nil:
-			return r, ctx.Err()
-		case err == errSlow:
-			r.slow = append(r.slow, p.ImportPath)
-			continue
-		case err != nil:
-			r.broken = append(r.broken, fmt.Sprintf("%s: %v", p.ImportPath, err))
-			continue
-		}
-		r.packages++
-		r.lines += n
-		for _, f := range found {
-			if !seen[f] {
-				seen[f] = true
-				r.findings = append(r.findings, f)
-			}
-		}
-		fmt.Fprintf(progress, "%s %.1fs %d\n", p.ImportPath, time.Since(began).Seconds(), len(found))
 	}
-	slices.SortFunc(r.findings, vetjson.Diagnostic.Compare)
+	fmt.Fprintf(progress, "%s %.1fs %d\n", m.Module, time.Since(began).Seconds(), len(r.findings))
 	return r, nil
 }
 
@@ -120,28 +112,42 @@ func (p pkg) lines() (int, error) {
 	return n, nil
 }
 
-var errSlow = errors.New("took too long")
-
-// vet runs the tool over one package with its tests.
-func (p pkg) vet(ctx context.Context, m module, dir, tool string, patience time.Duration) ([]vetjson.Diagnostic, error) {
-	timed, cancel := context.WithTimeoutCause(ctx, patience, errSlow)
-	defer cancel()
-	cmd := exec.CommandContext(timed, "go", "vet", "-json", "-vettool="+tool, p.ImportPath)
-	cmd.Dir, cmd.Env = dir, environment(m)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // go ends its children
-	cmd.WaitDelay = 5 * time.Second
-	out, err := cmd.CombinedOutput() // diagnostics on either, by version
-	if context.Cause(timed) == errSlow {
-		return nil, errSlow
+// vet runs the tool over the module. That it finds something, or could not analyse
+// all, is no error: both stand in the stream, which ends with a summary.
+func (r *row) vet(ctx context.Context, dir, tool string) error {
+	var stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, tool, append([]string{"vet", "-format=json"}, r.module.patterns()...)...)
+	cmd.Dir, cmd.Env, cmd.Stderr = dir, append(environment(r.module), "PWD="+dir), &stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it ends its children
+	cmd.WaitDelay = 10 * time.Second
+	out, err := cmd.Output()
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	found, unread := vetjson.Read(out, dir)
-	if unread == nil && err != nil {
-		return nil, fmt.Errorf("%w: %s", err, firstLine(out))
+	complete := false
+	for msg, err := range jsonstream.Read(bytes.NewReader(out)) {
+		switch {
+		case err != nil:
+			return err
+		case msg.Finding != nil:
+			r.findings = append(r.findings, *msg.Finding)
+		case msg.Loss != nil && msg.Loss.Hides:
+			r.lost = append(r.lost, *msg.Loss)
+		case msg.Summary != nil:
+			complete = true
+		}
 	}
-	return found, unread
+	if !complete {
+		return fmt.Errorf("unleak vet in %s: %w\n%s", dir, errors.Join(err, errors.New("no summary")), stderr.Bytes())
+	}
+	return nil
 }
 
-func firstLine(out []byte) string {
-	line, _, _ := bytes.Cut(bytes.TrimSpace(out), []byte("\n"))
-	return string(line)
+// place returns file:line of a finding, from the module's root.
+func place(f unleak.Finding) string {
+	at := f.Blocked
+	if f.Own != nil {
+		at = *f.Own
+	}
+	return fmt.Sprintf("%s:%d", filepath.ToSlash(at.File), at.Line)
 }

@@ -2,12 +2,13 @@
 
 // Vetclean runs vet over clean, well-kept modules and counts what it says there.
 //
-//	go run ./bench/vetclean [-only MODULE,...] [-patience 60s] [-keep FOLDER]
+//	go run ./bench/vetclean                   all modules; writes docs/vet-score.md
+//	go run ./bench/vetclean -only MODULE,...  these alone; prints only
 //
 // Each finding has a verdict in verdicts.json, of somebody who has read the code. The
-// program prints the table and the list of docs/vet-score.md, and exits with 1 where
-// a finding has no verdict. Packages that take longer than patience are named: nothing
-// is known of them.
+// program prints the table and the list of findings, and puts them into
+// docs/vet-score.md where all modules were looked at. It exits with 1 where a finding
+// has no verdict. Packages that could not be analysed are named.
 package main
 
 import (
@@ -29,7 +30,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("vetclean", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	only := flags.String("only", "", "look at these `modules` alone, named with commas between")
-	patience := flags.Duration("patience", time.Minute, "give a package this `long`")
+	patience := flags.Duration("patience", 20*time.Minute, "give a module this `long`, what it imports included")
 	keep := flags.String("keep", "", "copy the modules to this `folder`, and leave them there for the next run")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -60,7 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	var rows []row
 	for _, m := range modules {
-		dir, err := fetch(ctx, m, folder)
+		m, dir, err := fetch(ctx, m, folder)
 		if err != nil {
 			return err
 		}
@@ -70,7 +71,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		rows = append(rows, r)
 	}
-	return write(stdout, rows, verdicts)
+	text, err := table(rows, verdicts)
+	if _, werr := io.WriteString(stdout, text); err == nil {
+		err = werr
+	}
+	if err != nil || *only != "" {
+		return err
+	}
+	return document(ctx, text)
 }
 
 // choose returns the modules that are named, all for none.

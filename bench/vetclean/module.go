@@ -53,19 +53,21 @@ func lists() (modules []module, verdicts []verdict, _ error) {
 	return modules, verdicts, nil
 }
 
-// fetch returns a folder with the module's source. It is a copy: the go command
-// writes to go.sum what the tests need.
-func fetch(ctx context.Context, m module, folder string) (string, error) {
+// fetch returns a folder with the module's source, and for the standard library its
+// version. Of others it is a copy: the go command writes to go.sum what the tests need.
+func fetch(ctx context.Context, m module, folder string) (module, string, error) {
 	if m.Module == "std" {
-		out, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
-		if err != nil {
-			return "", fmt.Errorf("go env GOROOT: %w", err)
+		out, err := exec.CommandContext(ctx, "go", "env", "GOROOT", "GOVERSION").Output()
+		root, version, ok := strings.Cut(strings.TrimSpace(string(out)), "\n")
+		if err != nil || !ok {
+			return m, "", fmt.Errorf("go env GOROOT GOVERSION: %q, %w", out, err)
 		}
-		return filepath.Join(strings.TrimSpace(string(out)), "src"), nil
+		m.Version = strings.TrimSpace(version)
+		return m, filepath.Join(strings.TrimSpace(root), "src"), nil
 	}
 	dir := filepath.Join(folder, strings.ReplaceAll(m.Module, "/", "_")+"@"+m.Version)
 	if _, err := os.Stat(dir); err == nil {
-		return dir, nil
+		return m, dir, nil
 	}
-	return dir, published.Copy(ctx, m.Module+"@"+m.Version, dir)
+	return m, dir, published.Copy(ctx, m.Module+"@"+m.Version, dir)
 }
