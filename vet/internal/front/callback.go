@@ -109,9 +109,22 @@ func timerStop(c *coder, dst []int, args []ssa.Value) {
 	c.emit(model.Instr{Op: model.TryLock, Dst: dst[:min(1, len(dst))], Args: []model.Operand{lock}, Cells: mutexCell(), Class: 1})
 }
 
+// timerReset starts the timer's time anew where it had not run out. A function that
+// has run may run again, and again: outsiders have it then.
 func timerReset(c *coder, dst []int, args []ssa.Value) {
-	timerStop(c, dst, args)
-	c.startTimer(c.arg(args[0]))
+	waited := c.fresh(1)
+	timerStop(c, []int{waited}, args)
+	if len(dst) > 0 {
+		c.emit(model.Instr{Op: model.Move, Dst: dst[:1], Args: reg(waited)})
+	}
+	timer, at := c.arg(args[0]), len(c.out.Code)
+	c.emit(model.Instr{Op: model.Branch, N: 1, Args: reg(waited), Then: at + 1}) // of an unknown timer, too
+	c.startTimer(timer)
+	over := len(c.out.Code)
+	c.emit(model.Instr{Op: model.Jump})
+	c.out.Code[at].Else = len(c.out.Code)
+	c.emit(model.Instr{Op: model.Escape, Args: []model.Operand{c.timerCell(timer, timerFunc)}})
+	c.out.Code[over].Then = len(c.out.Code)
 }
 
 // readLocker returns the address of the reading half of an RWMutex.

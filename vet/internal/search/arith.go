@@ -167,9 +167,11 @@ func (r *run) length(in *model.Instr) outcome {
 	switch {
 	case v.Kind == model.Nil:
 		r.set(in, 0, model.Number(0))
-	case v.Kind == model.Ref && !r.s.objects[v.A].open:
+	case v.Kind == model.Ref:
 		o := r.s.objects[v.A]
 		switch {
+		case o.open && o.kind != plain && in.Op != model.Cap: // outsiders send, or write to the map
+			r.set(in, 0, r.s.fresh())
 		case o.kind == channel && in.Op == model.Cap:
 			r.set(in, 0, model.Number(int(o.room)))
 		case o.kind == channel:

@@ -24,11 +24,18 @@ func (r *run) synchronise(in *model.Instr) outcome {
 	if in.Op <= model.TryRLock && len(in.Cells) == 0 && !isLock(cell) {
 		return r.pass(in) // a sync.Locker that is no lock itself, but has one inside
 	}
+	if cell.B == lent {
+		return r.pass(in)
+	}
 	before := cell
 	switch in.Op {
 	case model.Add:
 		n := r.resolve(r.eval(in.Args[1]))
 		if n.Kind == model.Sym {
+			if op := r.terms.at(n.A).op; op == "+" || op == "-" || op == "*" || op == "/" {
+				r.setCell(at, model.Value{Kind: model.WaitGroup, B: lent})
+				return done
+			}
 			return r.choose(n.A, upTo(most)[1:]...)
 		}
 		cell.Kind = model.WaitGroup
@@ -58,6 +65,12 @@ func (r *run) synchronise(in *model.Instr) outcome {
 	}
 	return done
 }
+
+// lent is what B is of a lock that the caller held when the search began, as its first
+// operation is an Unlock: he will unlock it again. And of a WaitGroup to which a number
+// was added that is reckoned from unknown ones: those are chosen one by one where loops
+// count up to them, so that nothing is known of what they make together.
+const lent = 3
 
 // reader turns the operation of a Locker on the reading half of an RWMutex into one
 // on that.
@@ -125,6 +138,8 @@ func turn(cell model.Value, op model.Op, second, ours bool) (model.Value, outcom
 			cell.A = 0
 		case ours:
 			return cell, ends // fatal error: unlock of unlocked mutex
+		case cell.A == 0 && cell.B == 0:
+			cell.B = lent
 		}
 	case model.RUnlock:
 		switch {
@@ -132,6 +147,8 @@ func turn(cell model.Value, op model.Op, second, ours bool) (model.Value, outcom
 			cell.A--
 		case ours:
 			return cell, ends
+		case cell.B == 0:
+			cell.B = lent
 		}
 	}
 	return cell, done

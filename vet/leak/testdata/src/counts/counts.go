@@ -234,3 +234,86 @@ func some(work func() int) {
 	results <- work()
 	results <- work()
 }
+
+// Numbers that are reckoned from unknown ones, which the loops choose one by one.
+
+func grid(n, m int, work func()) {
+	var wg sync.WaitGroup
+	wg.Add(n * m)
+	for range n {
+		for range m {
+			go func() {
+				defer wg.Done()
+				work()
+			}()
+		}
+	}
+	wg.Wait()
+}
+
+func twoKinds(readers, writers int, work func()) {
+	var wg sync.WaitGroup
+	wg.Add(readers + writers)
+	for range readers {
+		go func() {
+			work()
+			wg.Done()
+		}()
+	}
+	for range writers {
+		go func() {
+			work()
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+}
+
+func forgets(n int, work func() error) {
+	var wg sync.WaitGroup
+	wg.Add(n)
+	for range n {
+		go func() {
+			if work() != nil {
+				return
+			}
+			wg.Done()
+		}()
+	}
+	wg.Wait() // want `waitgroup`
+}
+
+// A slice's length stays, whoever has the slice; a list that others fill is as long
+// as they like, and stays so while it is gone through.
+
+func listed(fill func(*[]string), serve func(string)) {
+	var names []string
+	fill(&names)
+	if len(names) == 0 {
+		names = []string{"localhost"}
+	}
+	var wg sync.WaitGroup
+	wg.Add(len(names))
+	for _, name := range names {
+		go func() {
+			serve(name)
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+}
+
+func listedTwice(show func([]string), serve func(string)) {
+	names := []string{"localhost", "example.org"}
+	show(names)
+	var wg sync.WaitGroup
+	wg.Add(len(names))
+	for range names[0] {
+		go func() {
+			serve(names[0])
+			wg.Done()
+		}()
+		break
+	}
+	wg.Wait() // want `waitgroup`
+}

@@ -3,6 +3,7 @@
 package library
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -195,4 +196,60 @@ func decode(text []byte) {
 	if req.Batch > 0 {
 		<-done // want `chan-receive`
 	}
+}
+
+// A watchdog's timer runs out once or so: each time that it is put off, it had not.
+
+func watched(beats chan int) error {
+	late := make(chan error, 2)
+	timer := time.AfterFunc(time.Second, func() { late <- io.EOF })
+	for {
+		select {
+		case _, ok := <-beats:
+			if !ok {
+				return nil
+			}
+			timer.Reset(time.Second)
+		case err := <-late:
+			return err
+		}
+	}
+}
+
+func watchedWithoutRoom(beats chan int) error {
+	late := make(chan error)
+	timer := time.AfterFunc(time.Second, func() { late <- io.EOF }) // want `chan-send`
+	for {
+		select {
+		case _, ok := <-beats:
+			if !ok {
+				return nil
+			}
+			timer.Reset(time.Second)
+		case err := <-late:
+			return err
+		}
+	}
+}
+
+// Package crypto/rand never fails to read; a reader may.
+
+func token(out chan []byte) {
+	key := make([]byte, 16)
+	ready := make(chan int)
+	go func() { ready <- 1 }()
+	if _, err := rand.Read(key); err != nil {
+		return
+	}
+	<-ready
+}
+
+func tokenFrom(r io.Reader) {
+	key := make([]byte, 16)
+	ready := make(chan int)
+	go func() { ready <- 1 }() // want `chan-send`
+	if _, err := r.Read(key); err != nil {
+		return
+	}
+	<-ready
 }

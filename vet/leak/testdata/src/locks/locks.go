@@ -247,3 +247,34 @@ func handedFree() *sync.Mutex {
 	}()
 	return lock
 }
+
+// A cache's helpers get the lock held from their callers, and give it back held.
+type cache struct {
+	mu sync.Mutex
+	n  int
+}
+
+// reload lets others have the lock for a while.
+func (c *cache) reload(load func() int) {
+	c.mu.Unlock()
+	n := load()
+	c.mu.Lock()
+	c.n = n
+	go func() {
+		c.mu.Lock()
+		c.n++
+		c.mu.Unlock()
+	}()
+}
+
+// keep takes the lock and does not give it back.
+func (c *cache) keep(load func() int) {
+	n := load()
+	c.mu.Lock()
+	c.n = n
+	go func() {
+		c.mu.Lock() // want `mutex`
+		c.n++
+		c.mu.Unlock()
+	}()
+}
