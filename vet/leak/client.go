@@ -4,6 +4,7 @@ package leak
 
 import (
 	"go/token"
+	"go/types"
 	"slices"
 
 	"github.com/unleak/unleak/vet/internal/front"
@@ -19,16 +20,21 @@ const (
 )
 
 // searchClients looks for leaks of types: goroutines that their methods start and
-// that no call can end, whatever the client does.
-func (w *worker) searchClients(clients []front.Client) {
+// that no call can end, whatever the client does. It returns the types that it has
+// searched to the end.
+func (w *worker) searchClients(clients []front.Client) map[*types.Named]bool {
+	done := make(map[*types.Named]bool)
 	left := forClients
 	for _, c := range clients {
 		if left <= 0 {
 			w.unfinishClient(c)
 			continue
 		}
+		unfinished := len(w.result.Unfinished)
 		left -= w.searchClient(c)
+		done[c.Type] = len(w.result.Unfinished) == unfinished
 	}
+	return done
 }
 
 // searchClient searches one type and returns how much work that was.
@@ -47,10 +53,7 @@ func (w *worker) searchClient(c front.Client) (work int) {
 		return m.Cost * perInstr
 	}
 	m.Program = m.Slice()
-	known := make(map[token.Pos]bool)
-	for _, l := range w.list {
-		known[l.pos] = true
-	}
+	known := w.places()
 	found := search.Run(m.Program, search.Limits{Work: perClient})
 	w.result.Scopes++
 	if found.Over {
@@ -66,6 +69,15 @@ func (w *worker) searchClient(c front.Client) (work int) {
 		w.add(m, nil, s)
 	}
 	return m.Cost*perInstr + found.Work
+}
+
+// places returns where leaks have been found so far.
+func (r *reporter) places() map[token.Pos]bool {
+	known := make(map[token.Pos]bool)
+	for _, l := range r.list {
+		known[l.pos] = true
+	}
+	return known
 }
 
 func (w *worker) unfinishClient(c front.Client) {

@@ -115,10 +115,16 @@ func (b *builder) stored(t *types.Named) (cells []model.Value, maps []int) {
 
 // exported returns the exported methods of a type's pointers.
 func exported(t *types.Named, funcs []*ssa.Function) []*ssa.Function {
+	unexported := func(f *ssa.Function) bool { return !f.Object().Exported() }
+	return slices.DeleteFunc(methodsOf(t, funcs), unexported)
+}
+
+// methodsOf returns the methods of a type's pointers.
+func methodsOf(t *types.Named, funcs []*ssa.Function) []*ssa.Function {
 	var list []*ssa.Function
 	for _, f := range funcs {
 		recv := f.Signature.Recv()
-		if recv == nil || f.Parent() != nil || f.Object() == nil || !f.Object().Exported() {
+		if recv == nil || f.Parent() != nil || f.Object() == nil {
 			continue
 		}
 		if p, ok := recv.Type().(*types.Pointer); ok && types.Identical(p.Elem(), t) {

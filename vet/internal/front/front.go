@@ -44,11 +44,12 @@ type Model struct {
 
 // A Package makes models of one package's functions.
 type Package struct {
-	pkg    *ssa.Package
-	handed map[*types.Var]bool
-	made   map[*types.Var]bool
-	params map[*ssa.Parameter]*ssa.Const
-	about  map[*ssa.Function]*about
+	pkg     *ssa.Package
+	handed  map[*types.Var]bool
+	made    map[*types.Var]bool
+	params  map[*ssa.Parameter]*ssa.Const
+	about   map[*ssa.Function]*about
+	outside *outside
 	// scratch is where survey writes the code of one function after the other.
 	scratch []model.Instr
 	// meant has what calls through interfaces mean, which all models ask for.
@@ -64,6 +65,7 @@ func New(pkg *ssa.Package, funcs []*ssa.Function) *Package {
 		pkg: pkg, handed: handedOver(funcs), made: madeChannels(funcs), params: parameters(pkg, funcs),
 		meant: make(map[methodOf]*ssa.Function), names: make(map[*ssa.Function]string), funcs: funcs,
 	}
+	p.outside = p.outsideOf(funcs)
 	p.survey(funcs)
 	return p
 }
@@ -145,6 +147,7 @@ type builder struct {
 	called  map[string]bool    // them, by types.Func.Id
 	blocks  bool               // something in it may wait
 	spawns  bool               // something in it starts a goroutine
+	pair    bool               // it is about two calls of an object's methods
 }
 
 // function returns the number of a function of the package; its code follows.

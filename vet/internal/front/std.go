@@ -194,6 +194,10 @@ func newCond(c *coder, dst []int, args []ssa.Value) {
 // condWait joins the queue, unlocks c.L, waits and locks c.L again.
 func condWait(c *coder, _ []int, args []ssa.Value) {
 	c.blocks = true
+	if c.pair { // which lock that gives up meanwhile, who made the object knows
+		c.emit(model.Instr{Op: model.Lost})
+		return
+	}
 	cond, at, l := c.arg(args[0]), c.fresh(1), c.fresh(1)
 	c.emit(model.Instr{Op: model.Addr, Dst: []int{at}, Args: []model.Operand{cond}, N: 1})
 	c.emit(model.Instr{Op: model.Load, Dst: []int{l}, Args: reg(at)})
