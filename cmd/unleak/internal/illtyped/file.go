@@ -136,38 +136,19 @@ func names(d *ast.FuncDecl) map[string]bool {
 }
 
 // sets reports whether a function assigns to variables of other packages: what holds
-// elsewhere may rest on those.
-func sets(d *ast.FuncDecl, imports []*ast.ImportSpec) bool {
+// elsewhere may rest on those. isPackage tells the names of imports by their offsets.
+func (f *file) sets(d *ast.FuncDecl, isPackage map[int]bool) bool {
 	found := false
 	ast.Inspect(d.Body, func(n ast.Node) bool {
-		assign, ok := n.(*ast.AssignStmt)
-		if !ok || assign.Tok == token.DEFINE {
-			return !found
-		}
-		for _, e := range assign.Lhs {
-			found = found || isPackage(e, imports)
+		if assign, ok := n.(*ast.AssignStmt); ok {
+			for _, e := range assign.Lhs {
+				for s, ok := ast.Unparen(e).(*ast.SelectorExpr); ok; s, ok = ast.Unparen(e).(*ast.SelectorExpr) {
+					e = s.X
+				}
+				found = found || isPackage[f.offset(e.Pos())]
+			}
 		}
 		return !found
 	})
 	return found
-}
-
-// isPackage reports whether an expression begins with the name of an import, as far
-// as the last element of its path tells.
-func isPackage(e ast.Expr, imports []*ast.ImportSpec) bool {
-	for {
-		s, ok := ast.Unparen(e).(*ast.SelectorExpr)
-		if !ok {
-			break
-		}
-		e = s.X
-	}
-	id, ok := ast.Unparen(e).(*ast.Ident)
-	return ok && slices.ContainsFunc(imports, func(s *ast.ImportSpec) bool {
-		if s.Name != nil {
-			return s.Name.Name == id.Name
-		}
-		path := strings.Trim(s.Path.Value, "`\"")
-		return strings.Contains(path[strings.LastIndexByte(path, '/')+1:], id.Name)
-	})
 }

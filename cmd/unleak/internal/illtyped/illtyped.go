@@ -153,7 +153,20 @@ func (m *mender) mend(p *packages.Package, e types.Error) bool {
 		Package: pkg, Name: nameOf(out), file: at.Filename,
 		Error: m.place(e.Fset.Position(e.Pos)) + ": " + strings.Join(strings.Fields(e.Msg), " "),
 	})
-	return !sets(out, f.syntax.Imports)
+	return !f.sets(out, packageNames(p, at.Filename))
+}
+
+// packageNames returns the offsets in a file at which names of imports stand.
+func packageNames(p *packages.Package, file string) map[int]bool {
+	at := make(map[int]bool)
+	for id, obj := range p.TypesInfo.Uses {
+		if _, ok := obj.(*types.PkgName); ok {
+			if pos := p.Fset.PositionFor(id.Pos(), false); pos.Filename == file {
+				at[pos.Offset] = true
+			}
+		}
+	}
+	return at
 }
 
 // isImport reports whether a package that is imported does not type-check.

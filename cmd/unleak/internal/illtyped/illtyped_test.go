@@ -45,6 +45,8 @@ func (T) generic() { call[int](1); call(bad) }
 func call[E any](e E) E { return nil }
 
 func free() { println("free") }
+
+func (t *T) set() { t.other, global = "", 1 }
 `
 
 // TestMend: what does not type-check goes, with the imports that nobody needs then,
@@ -72,6 +74,7 @@ func TestMend(t *testing.T) {
 	if want := []string{
 		"m/user: f: user/user.go:5:14: undefined: p.Free",
 		"m: (*T).Close: p.go:13:33: undefined: undefined",
+		"m: (*T).set: p.go:35:39: cannot use \"\" (untyped string constant) as chan int value in assignment",
 		"m: TestP: p_test.go:5:32: declared and not used: x",
 		"m: bad: p.go:22:26: cannot use global (variable of type int) as string value in argument to str.ToUpper",
 		"m: call: p.go:31:34: cannot use nil as E value in return statement",
@@ -93,9 +96,10 @@ func TestMend(t *testing.T) {
 	}
 	for function, want := range map[string]bool{
 		"stop() {": true, "wait()": true, // Close stops
-		"count()": true, // bad reads the variable
-		"local()": true, // by its names; it errs on the side of silence
-		"pass()":  false, "free()": false,
+		"count()":   true, // bad reads the variable
+		"local()":   true, // by its names; it errs on the side of silence
+		"pass()":    true, // set sets what it waits for
+		"free()":    false,
 		"generic()": true, // calls what is gone
 	} {
 		line := 1 + strings.Count(source[:strings.Index(source, function)], "\n")
@@ -143,7 +147,7 @@ func FuzzMend(f *testing.F) {
 		for _, at := range []int{offset, offset + 1, offset / 2} {
 			if out, ok := file.mend(at, `"os" imported and not used`); ok && out != nil {
 				nameOf(out)
-				sets(out, file.syntax.Imports)
+				file.sets(out, map[int]bool{at: true})
 			}
 		}
 		functions := func() (n int) {
