@@ -15,14 +15,26 @@ import (
 // A text finds the source of an instruction by the position that SSA form gives it.
 type text struct {
 	fset  *token.FileSet
-	nodes map[token.Pos]ast.Node
+	files []*ast.File
+	nodes map[token.Pos]ast.Node // nil until somebody asks
 	// homes holds, for calls, what their result is kept in.
 	homes map[token.Pos]ast.Expr
 }
 
-func newText(pass *analysis.Pass) *text {
-	t := &text{fset: pass.Fset, nodes: make(map[token.Pos]ast.Node), homes: make(map[token.Pos]ast.Expr)}
-	for _, file := range pass.Files {
+func newText(pass *analysis.Pass) *text { return &text{fset: pass.Fset, files: pass.Files} }
+
+// node returns what stands at a position. Few packages have something to report, so
+// that the source is read when it is asked for.
+func (t *text) node(pos token.Pos) ast.Node {
+	if t.nodes == nil {
+		t.read()
+	}
+	return t.nodes[pos]
+}
+
+func (t *text) read() {
+	t.nodes, t.homes = make(map[token.Pos]ast.Node), make(map[token.Pos]ast.Expr)
+	for _, file := range t.files {
 		for n := range ast.Preorder(file) {
 			switch n := n.(type) {
 			case *ast.SendStmt:
@@ -60,7 +72,6 @@ func newText(pass *analysis.Pass) *text {
 			}
 		}
 	}
-	return t
 }
 
 // keep notes in what a made value is kept.
@@ -76,7 +87,7 @@ func (t *text) keep(home, value ast.Expr) {
 
 // idle reports whether what stands at a position is <-make(chan T).
 func (t *text) idle(pos token.Pos) bool {
-	recv, ok := t.nodes[pos].(*ast.UnaryExpr)
+	recv, ok := t.node(pos).(*ast.UnaryExpr)
 	if !ok || recv.Op != token.ARROW {
 		return false
 	}
@@ -86,7 +97,7 @@ func (t *text) idle(pos token.Pos) bool {
 
 // at returns what stands at a position, in one line, and where it begins.
 func (t *text) at(pos token.Pos) (string, token.Pos) {
-	switch n := t.nodes[pos].(type) {
+	switch n := t.node(pos).(type) {
 	case nil:
 		return "", pos
 	case *ast.RangeStmt:

@@ -55,15 +55,18 @@ type Package struct {
 	// meant has what calls through interfaces mean, which all models ask for.
 	meant map[methodOf]*ssa.Function
 	names map[*ssa.Function]string
-	funcs []*ssa.Function
-	parts *partings // once somebody has asked
+	// offsets has where the fields of a structure lie.
+	offsets map[*types.Struct][]int
+	funcs   []*ssa.Function
+	parts   *partings // once somebody has asked
 }
 
 // New looks through a package's functions.
 func New(pkg *ssa.Package, funcs []*ssa.Function) *Package {
 	p := &Package{
 		pkg: pkg, handed: handedOver(funcs), made: madeChannels(funcs), params: parameters(pkg, funcs),
-		meant: make(map[methodOf]*ssa.Function), names: make(map[*ssa.Function]string), funcs: funcs,
+		meant: make(map[methodOf]*ssa.Function), names: make(map[*ssa.Function]string),
+		offsets: make(map[*types.Struct][]int), funcs: funcs,
 	}
 	p.outside = p.outsideOf(funcs)
 	p.survey(funcs)

@@ -123,11 +123,16 @@ func (b *builder) offset(t types.Type, field int) (int, bool) {
 	if _, isSync := syncZero(t); !ok || isSync || !b.known(t) {
 		return 0, false
 	}
-	n := 0
-	for i := range field {
-		n += len(b.zero(s.Field(i).Type()))
+	offsets, ok := b.offsets[s]
+	if !ok {
+		n := 0
+		for f := range s.Fields() {
+			offsets = append(offsets, n)
+			n += len(b.zero(f.Type()))
+		}
+		b.offsets[s] = offsets
 	}
-	return n, true
+	return offsets[field], true
 }
 
 // inert reports whether nothing that a value of the type leads to can wake or hold

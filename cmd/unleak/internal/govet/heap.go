@@ -14,11 +14,13 @@ import (
 const (
 	roomy  = 400       // percent, for GOGC
 	plain  = 100       // what Go has by default
+	tight  = 50        // where little memory may be left
 	enough = 320 << 20 // bytes that nobody misses
+	much   = 400 << 20 // bytes in use, of the largest packages
 )
 
 // relaxCollector lets the heap grow so, by set, which is debug.SetGCPercent. After each
-// collection it looks again how much is in use, until that is much.
+// collection it looks again how much is in use, until that is very much.
 func relaxCollector(set func(percent int) int) {
 	set(roomy)
 	var again func(int)
@@ -30,7 +32,7 @@ func relaxCollector(set func(percent int) int) {
 		metrics.Read(live)
 		percent := percentOf(live[0].Value.Uint64())
 		set(percent)
-		if percent > plain {
+		if percent > tight {
 			watch()
 		}
 	}
@@ -45,6 +47,9 @@ type byte16 [16]byte
 func percentOf(live uint64) int {
 	if live == 0 {
 		return roomy
+	}
+	if live > much {
+		return tight
 	}
 	free := max(enough, live) - live
 	return int(min(roomy, max(plain, 100*free/live)))
