@@ -34,7 +34,8 @@ func (c testCase) Measure(ctx context.Context, b *turns.Bench) (turns.Result, er
 	if c.state == cold {
 		first, runs = 1, 1
 		fmt.Fprintf(b.Progress, "%s: compiling what the packages import\n", c.name)
-		if err := goCommand(ctx, work, "list", "-export", "-deps", "-test", "-f", "{{.Name}}", c.packages); err != nil {
+		// Nothing but go vet knows what it needs.
+		if _, _, err := c.vet(ctx, b, work, false, "compiling"); err != nil {
 			return turns.Result{}, err
 		}
 	}
@@ -46,7 +47,7 @@ func (c testCase) Measure(ctx context.Context, b *turns.Bench) (turns.Result, er
 		}
 		for i, s := range sides {
 			fmt.Fprintf(b.Progress, "%s: turn %d of %d, %s\n", c.name, turn, runs, s)
-			seconds, megabytes, err := c.vet(ctx, b, work, i == 1)
+			seconds, megabytes, err := c.vet(ctx, b, work, i == 1, filepath.Base(b.Temp))
 			if err != nil {
 				return turns.Result{}, err
 			}
@@ -85,16 +86,11 @@ func checkout(ctx context.Context, module, work string) error {
 	if err := published.Copy(ctx, module, work); err != nil {
 		return err
 	}
-	return goCommand(ctx, work, "mod", "download")
-}
-
-// goCommand runs the go command in a module.
-func goCommand(ctx context.Context, work string, args ...string) error {
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := exec.CommandContext(ctx, "go", "mod", "download")
 	cmd.Dir = work
 	cmd.Env = append(os.Environ(), published.Environment()...)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go %s: %w\n%.2000s", args[0], err, out)
+		return fmt.Errorf("go mod download: %w\n%s", err, out)
 	}
 	return nil
 }
@@ -104,11 +100,10 @@ func goCommand(ctx context.Context, work string, args ...string) error {
 // be analysed is one.
 //
 // The go command keeps results by the flags of the tool (cmd/go/internal/work,
-// (*Builder).vet). A flag that changes nothing else keeps those of this run apart: for
-// go vet it names a function that is nowhere. The temporary folder's name is new in
-// each run.
-func (c testCase) vet(ctx context.Context, b *turns.Bench, work string, ours bool) (seconds, megabytes float64, err error) {
-	run := filepath.Base(b.Temp)
+// (*Builder).vet). A flag that changes nothing else keeps those of a run apart: for go
+// vet it names a function that is nowhere. The temporary folder's name is new each
+// time.
+func (c testCase) vet(ctx context.Context, b *turns.Bench, work string, ours bool, run string) (seconds, megabytes float64, err error) {
 	args := []string{"vet", "-printf.funcs=none." + run}
 	if ours {
 		args = []string{"vet", "-vettool=" + b.Tool, "-roots=" + run}
