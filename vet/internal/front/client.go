@@ -36,7 +36,7 @@ func (p *Package) Clients(funcs []*ssa.Function) []Client {
 			continue
 		}
 		waits, zero := fieldsOf(t)
-		if !waits {
+		if !waits || handled(t, funcs) {
 			continue
 		}
 		c := Client{Type: t, Methods: exported(t, funcs)}

@@ -622,3 +622,37 @@ func (g *Group) Forget(key string) {
 	delete(g.calls, key)
 	g.mu.Unlock()
 }
+
+// A gate's clients open it themselves: they are all in the package.
+type gate struct {
+	open chan struct{}
+}
+
+func newGate() *gate { return &gate{open: make(chan struct{})} }
+
+func (g *gate) Serve(work func()) {
+	go func() {
+		<-g.open
+		work()
+	}()
+}
+
+func openGate(work func()) {
+	g := newGate()
+	g.Serve(work)
+	close(g.open)
+}
+
+// Nobody opens a wall.
+type wall struct {
+	open chan struct{}
+}
+
+func newWall() *wall { return &wall{open: make(chan struct{})} }
+
+func (w *wall) Serve(work func()) {
+	go func() {
+		<-w.open // want `chan-receive`
+		work()
+	}()
+}
