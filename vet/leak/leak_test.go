@@ -12,7 +12,7 @@ import (
 )
 
 func TestAnalyzer(t *testing.T) {
-	for _, pkg := range []string{"channels", "clients", "contexts", "counts", "dynamic", "generics", "gone", "lent", "library", "locks", "numbers", "pairs", "parameters", "tables", "tests", "waits"} {
+	for _, pkg := range []string{"channels", "clients", "contexts", "counts", "dynamic", "generics", "gone", "lent", "library", "locks", "numbers", "outlines", "pairs", "parameters", "tables", "tests", "waits"} {
 		t.Run(pkg, func(t *testing.T) {
 			for _, r := range analysistest.Run(t, analysistest.TestData(), leak.Analyzer, pkg) {
 				for _, loss := range r.Result.(*report.Result).Failed {

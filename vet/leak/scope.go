@@ -165,6 +165,7 @@ func (w *worker) searchAll(scopes []*scope) {
 			}
 		}
 	}
+	w.searchOutlines(scopes)
 	for _, s := range scopes {
 		if s.searched {
 			w.result.Scopes++

@@ -45,7 +45,12 @@ func (c *coder) call(in ssa.CallInstruction) {
 }
 
 // callee returns the operand for a function that is called: closures are values.
-func (c *coder) callee(v ssa.Value) model.Operand { return c.arg(v) }
+func (c *coder) callee(v ssa.Value) model.Operand {
+	if f, ok := v.(*ssa.Function); ok && c.aside(f) {
+		return c.outcomes(f)
+	}
+	return c.arg(v)
+}
 
 // standardName returns a function's full name: "(*sync.Mutex).Lock".
 func standardName(f *ssa.Function) string {

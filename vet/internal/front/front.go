@@ -59,6 +59,10 @@ type Package struct {
 	offsets map[*types.Struct][]int
 	funcs   []*ssa.Function
 	parts   *partings // once somebody has asked
+	// effects, and whom calls through interfaces may mean, are for outlines only.
+	effects map[*ssa.Function]*effect
+	reaches map[*ssa.Function]*effect // with all that they call
+	methods map[string][]*ssa.Function
 }
 
 // New looks through a package's functions.
@@ -67,6 +71,7 @@ func New(pkg *ssa.Package, funcs []*ssa.Function) *Package {
 		pkg: pkg, handed: handedOver(funcs), made: madeChannels(funcs), params: parameters(pkg, funcs),
 		meant: make(map[methodOf]*ssa.Function), names: make(map[*ssa.Function]string),
 		offsets: make(map[*types.Struct][]int), funcs: funcs,
+		effects: make(map[*ssa.Function]*effect), reaches: make(map[*ssa.Function]*effect),
 	}
 	p.outside = p.outsideOf(funcs)
 	p.survey(funcs)
@@ -117,10 +122,13 @@ func (b *builder) finish() *Model {
 			b.translate(b.source[i], b.prog.Funcs[i])
 		}
 		if i == len(b.source)-1 {
-			b.methods()
+			b.addMethods()
 		}
 	}
 	if !b.blocks {
+		if b.follows != nil {
+			return nil
+		}
 		for _, f := range b.source { // their models are parts of this one
 			if a := b.about[f]; a != nil {
 				a.waits = false
@@ -144,13 +152,14 @@ type builder struct {
 	globals map[*ssa.Global]int
 	texts   map[string]int
 	types   map[types.Type]int
-	tagged  []types.Type       // the types with a tag, from 1 on
-	boxes   map[types.Type]int // the tags of types that interfaces hold as they are
-	invoked []*types.Func      // each method once
-	called  map[string]bool    // them, by types.Func.Id
-	blocks  bool               // something in it may wait
-	spawns  bool               // something in it starts a goroutine
-	pair    bool               // it is about two calls of an object's methods
+	tagged  []types.Type           // the types with a tag, from 1 on
+	boxes   map[types.Type]int     // the tags of types that interfaces hold as they are
+	invoked []*types.Func          // each method once
+	called  map[string]bool        // them, by types.Func.Id
+	follows map[*ssa.Function]bool // of an outline, the functions in it
+	blocks  bool                   // something in it may wait
+	spawns  bool                   // something in it starts a goroutine
+	pair    bool                   // it is about two calls of an object's methods
 }
 
 // function returns the number of a function of the package; its code follows.
@@ -226,15 +235,15 @@ func (b *builder) invokes(m *types.Func) {
 	}
 }
 
-// methods adds the methods that calls through interfaces may mean.
-func (b *builder) methods() {
+// addMethods adds the methods that calls through interfaces may mean.
+func (b *builder) addMethods() {
 	for _, m := range b.invoked {
 		for i, t := range b.tagged {
 			key := model.Method{Type: i + 1, Name: m.Name()}
 			if _, ok := b.prog.Methods[key]; ok {
 				continue
 			}
-			if f := b.method(t, m); f != nil {
+			if f := b.method(t, m); f != nil && !b.aside(f) {
 				b.prog.Methods[key] = b.function(f)
 			}
 		}

@@ -21,6 +21,7 @@ type about struct {
 func (p *Package) survey(funcs []*ssa.Function) {
 	p.about = make(map[*ssa.Function]*about, len(funcs))
 	methods := make(map[string][]*ssa.Function)
+	p.methods = methods
 	for _, f := range funcs {
 		if f.Signature.Recv() != nil {
 			methods[f.Name()] = append(methods[f.Name()], f)
