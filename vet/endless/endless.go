@@ -30,6 +30,10 @@ out: nobody ever closes that channel ("Stop does not close the channel, to preve
 a concurrent goroutine reading from the channel from seeing an erroneous tick":
 time.Ticker.Stop).
 
+A range over a channel (chan-range) has no way out either where the package closes
+that channel after the loop only. This is said of fields that are not exported, whose
+channels the package makes and passes to nobody.
+
 Goroutines that main, an initialisation, or a sync.Once of the package starts are
 meant for the life of the process and are passed over, and so is what a variable
 of the package guards. Loops that are left when a condition holds are passed over,
@@ -77,6 +81,12 @@ type loop struct {
 func (l *loop) leak() (report.Leak, bool) {
 	leak := report.Leak{Grade: unleak.Likely}
 	switch {
+	case l.closedAfter():
+		leak.Cause, leak.Wait = unleak.CauseChanRange, unleak.WaitReceive
+		ch := l.channel()
+		leak.Message = fmt.Sprintf("the loop over %s ends when that is closed, which only happens after the loop", ch)
+		leak.Explanation = fmt.Sprintf("The loop over %s ends when that channel is closed, and the package closes it after the loop only: nothing ends the loop.", ch)
+		leak.Fixes = []unleak.Fix{l.fix("receive only what is there, for range len(%s), or close the channel before the loop, once nobody sends any more", ch)}
 	case l.driven(l.tick):
 		leak.Cause, leak.Wait = unleak.CauseTicker, unleak.WaitReceive
 		if sel, ok := l.at.(*ast.SelectStmt); ok && len(sel.Body.List) > 1 {
@@ -102,6 +112,17 @@ func (l *loop) leak() (report.Leak, bool) {
 		return leak, false
 	}
 	return leak, true
+}
+
+// closedAfter reports whether the loop is one over a channel that is closed after it,
+// and notes it.
+func (l *loop) closedAfter() bool {
+	r, ok := l.trap.Loop.(*ast.RangeStmt)
+	if !ok || !l.ClosedAfter(l.trap.In, r) {
+		return false
+	}
+	l.at = r
+	return true
 }
 
 func (l *loop) fix(format string, args ...any) unleak.Fix {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestAnalyzer(t *testing.T) {
-	for _, pkg := range []string{"loops", "command"} {
+	for _, pkg := range []string{"loops", "closes", "command"} {
 		t.Run(pkg, func(t *testing.T) { analysistest.Run(t, analysistest.TestData(), endless.Analyzer, pkg) })
 	}
 }

@@ -43,6 +43,9 @@ type Package struct {
 	// comms has the communications of select statements.
 	comms map[ast.Node]*ast.SelectStmt
 	traps map[*Func]*trapped
+	// closes is nil until somebody asks.
+	closes *closes
+	files  []*ast.File
 }
 
 // A Func is a function or method with a body, a literal, or the initialisation of
@@ -127,7 +130,7 @@ func (p *Package) Value(e ast.Expr) *Func {
 
 func newPackage(pass *analysis.Pass) *Package {
 	p := &Package{
-		Fset: pass.Fset, Info: pass.TypesInfo, Types: pass.Pkg,
+		Fset: pass.Fset, Info: pass.TypesInfo, Types: pass.Pkg, files: pass.Files,
 		objects: make(map[*types.Func]*Func), literals: make(map[*ast.FuncLit]*Func),
 		comms: make(map[ast.Node]*ast.SelectStmt), traps: make(map[*Func]*trapped),
 	}

@@ -57,7 +57,8 @@ func (p *Package) trapped(f *Func) *trapped {
 }
 
 // A graph is a function's control flow without what cannot happen: nobody closes
-// a ticker's channel, and a call of a function that does not return has no next.
+// a ticker's channel, or one before a loop that the close comes after, and a call of a
+// function that does not return has no next.
 type graph struct {
 	*Package
 	f   *Func
@@ -184,7 +185,7 @@ func (g *graph) succs(b *cfg.Block) []*cfg.Block {
 	if g.cut[b] != nil {
 		return nil
 	}
-	if r, ok := b.Stmt.(*ast.RangeStmt); ok && b.Kind == cfg.KindRangeLoop && g.FromTimer(g.f, r.X) {
+	if r, ok := b.Stmt.(*ast.RangeStmt); ok && b.Kind == cfg.KindRangeLoop && (g.FromTimer(g.f, r.X) || g.ClosedAfter(g.f, r)) {
 		return b.Succs[:1]
 	}
 	return b.Succs
