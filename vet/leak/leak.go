@@ -33,7 +33,8 @@ func run(pass *analysis.Pass) (any, error) {
 	r := &reporter{pass: pass, text: newText(pass), started: started(all)}
 	w := &worker{pkg: front.New(code.Pkg, all), reporter: r, left: budget(all)}
 	w.searchAll(scopesOf(w.pkg, all))
-	w.searchPairs(w.pkg.Locked(w.searchClients(w.pkg.Clients(all))))
+	done := w.searchClients(w.pkg.Clients(all))
+	w.searchPairs(w.pkg.Pairs(w.pkg.Locked(done), all))
 	w.result.Findings = r.report()
 	return &w.result, nil
 }

@@ -3,7 +3,7 @@
 package leak
 
 import (
-	"go/types"
+	"iter"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -19,24 +19,21 @@ const (
 	forPairs = 256_000
 )
 
-// searchPairs looks for calls of two methods of an object that end in its locks, of
-// the types whose clients are too much to search to the end or that nothing of the
-// package makes.
-func (w *worker) searchPairs(types []*types.Named) {
+// searchPairs looks for calls of two methods of an object that end in its locks.
+func (w *worker) searchPairs(pairs iter.Seq[front.Pair]) {
 	left := forPairs
 	alone := make(map[*ssa.Function]bool) // those that a second call of their own waits for
-	for _, t := range types {
-		for _, p := range w.pkg.Pairs(t) {
-			if left <= 0 {
-				return
-			}
-			if alone[p.Calls[0]] || alone[p.Calls[1]] {
-				continue
-			}
-			leaks := len(w.list)
-			left -= w.searchPair(p)
-			alone[p.Calls[0]] = p.Calls[0] == p.Calls[1] && len(w.list) > leaks
+	for p := range pairs {
+		f, g := p.Calls[0], p.Calls[1]
+		if left <= 0 {
+			return
 		}
+		if alone[f] || alone[g] {
+			continue
+		}
+		leaks := len(w.list)
+		left -= w.searchPair(p)
+		alone[f] = f == g && len(w.list) > leaks
 	}
 }
 

@@ -15,13 +15,15 @@ import (
 // object's lock, as the author knows; who calls it so does not know. What a go
 // statement starts is the object's own: its author knows how often.
 type outside struct {
-	*Package
+	pkg     *ssa.Package
 	funcs   []*ssa.Function
-	boxed   []types.Type // what interfaces hold
+	boxed   map[*types.Named]bool // what interfaces hold pointers to
 	invokes []invoke
 	given   map[*ssa.Function]bool // methods that are function values
 	below   map[*types.Named]map[*ssa.Function]bool
 	byName  map[string][]*ssa.Function
+	edges   map[*ssa.Function][]*ssa.Function        // by calls
+	locks   map[*ssa.Function]map[*types.Var]lockUse // that it takes itself
 }
 
 // An invoke is a call through an interface.
@@ -32,12 +34,15 @@ type invoke struct {
 }
 
 // outsideOf looks through a package's functions.
-func (p *Package) outsideOf(funcs []*ssa.Function) *outside {
+func outsideOf(pkg *ssa.Package, funcs []*ssa.Function) *outside {
 	o := &outside{
-		Package: p, funcs: funcs,
+		pkg: pkg, funcs: funcs,
+		boxed:  make(map[*types.Named]bool),
 		given:  make(map[*ssa.Function]bool),
 		below:  make(map[*types.Named]map[*ssa.Function]bool),
 		byName: make(map[string][]*ssa.Function),
+		edges:  make(map[*ssa.Function][]*ssa.Function),
+		locks:  make(map[*ssa.Function]map[*types.Var]lockUse),
 	}
 	for _, f := range funcs {
 		if f.Signature.Recv() != nil {
@@ -55,7 +60,11 @@ func (p *Package) outsideOf(funcs []*ssa.Function) *outside {
 func (o *outside) look(f *ssa.Function, in ssa.Instruction) {
 	switch in := in.(type) {
 	case *ssa.MakeInterface:
-		o.boxed = append(o.boxed, in.X.Type())
+		if p, ok := in.X.Type().(*types.Pointer); ok {
+			if n, ok := types.Unalias(p.Elem()).(*types.Named); ok {
+				o.boxed[n] = true
+			}
+		}
 	case *ssa.Store:
 		o.give(in.Val)
 	case ssa.CallInstruction:
@@ -63,10 +72,26 @@ func (o *outside) look(f *ssa.Function, in ssa.Instruction) {
 		if i, ok := common.Value.Type().Underlying().(*types.Interface); ok && common.IsInvoke() {
 			o.invokes = append(o.invokes, invoke{f, common.Method, i})
 		}
-		if calledName(common) == "time.AfterFunc" {
+		if field, use := lockField(common); field != nil {
+			o.lock(f, field, use)
+		}
+		if isAfterFunc(common) {
 			o.give(common.Args[1])
 		}
 	}
+}
+
+func isAfterFunc(call *ssa.CallCommon) bool {
+	f := call.StaticCallee()
+	return f != nil && f.Name() == "AfterFunc" && standardName(f) == "time.AfterFunc"
+}
+
+func (o *outside) lock(f *ssa.Function, field *types.Var, use lockUse) {
+	if o.locks[f] == nil {
+		o.locks[f] = make(map[*types.Var]lockUse)
+	}
+	sum := o.locks[f][field]
+	o.locks[f][field] = lockUse{sum.reads + use.reads, sum.writes + use.writes}
 }
 
 // give notes a method that a function value calls.
@@ -98,10 +123,10 @@ func (o *outside) entries(t *types.Named) []*ssa.Function {
 // reached reports whether a method is called through an interface by who is not
 // called by the type's own methods.
 func (o *outside) reached(t *types.Named, f *ssa.Function) bool {
-	ptr := types.NewPointer(t)
-	if !slices.ContainsFunc(o.boxed, func(b types.Type) bool { return types.Identical(b, ptr) }) {
+	if !o.boxed[t] {
 		return false
 	}
+	ptr := types.NewPointer(t)
 	for _, i := range o.invokes {
 		if i.method.Name() == f.Name() && types.Implements(ptr, i.through) && !o.under(t)[i.in] {
 			return true
@@ -133,11 +158,14 @@ func (o *outside) under(t *types.Named) map[*ssa.Function]bool {
 // calls returns the functions of the package that a function may call before it
 // returns: by name, through interfaces, and literals in it that it does not start.
 func (o *outside) calls(f *ssa.Function) []*ssa.Function {
-	var list []*ssa.Function
+	list, ok := o.edges[f]
+	if ok {
+		return list
+	}
 	for _, blk := range f.Blocks {
 		for _, in := range blk.Instrs {
 			call, ok := in.(ssa.CallInstruction)
-			if _, starts := in.(*ssa.Go); !ok || starts || calledName(call.Common()) == "time.AfterFunc" {
+			if _, starts := in.(*ssa.Go); !ok || starts || isAfterFunc(call.Common()) {
 				continue
 			}
 			common := call.Common()
@@ -154,5 +182,6 @@ func (o *outside) calls(f *ssa.Function) []*ssa.Function {
 			}
 		}
 	}
+	o.edges[f] = list
 	return list
 }

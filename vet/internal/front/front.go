@@ -44,12 +44,11 @@ type Model struct {
 
 // A Package makes models of one package's functions.
 type Package struct {
-	pkg     *ssa.Package
-	handed  map[*types.Var]bool
-	made    map[*types.Var]bool
-	params  map[*ssa.Parameter]*ssa.Const
-	about   map[*ssa.Function]*about
-	outside *outside
+	pkg    *ssa.Package
+	handed map[*types.Var]bool
+	made   map[*types.Var]bool
+	params map[*ssa.Parameter]*ssa.Const
+	about  map[*ssa.Function]*about
 	// scratch is where survey writes the code of one function after the other.
 	scratch []model.Instr
 	// meant has what calls through interfaces mean, which all models ask for.
@@ -73,7 +72,6 @@ func New(pkg *ssa.Package, funcs []*ssa.Function) *Package {
 		offsets: make(map[*types.Struct][]int), funcs: funcs,
 		effects: make(map[*ssa.Function]*effect), reaches: make(map[*ssa.Function]*effect),
 	}
-	p.outside = p.outsideOf(funcs)
 	p.survey(funcs)
 	return p
 }

@@ -4,6 +4,7 @@ package front
 
 import (
 	"go/types"
+	"iter"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -25,7 +26,7 @@ type Pair struct {
 type lockUse struct{ reads, writes int }
 
 // Locked returns the structures of the package that are not among those that are
-// done with.
+// done with, and that have locks out of other packages' reach.
 func (p *Package) Locked(done map[*types.Named]bool) []*types.Named {
 	var list []*types.Named
 	for _, name := range p.pkg.Pkg.Scope().Names() {
@@ -33,25 +34,38 @@ func (p *Package) Locked(done map[*types.Named]bool) []*types.Named {
 		if !ok || obj.IsAlias() {
 			continue
 		}
-		if t, ok := obj.Type().(*types.Named); ok && t.TypeParams().Len() == 0 && !done[t] {
+		if t, ok := obj.Type().(*types.Named); ok && t.TypeParams().Len() == 0 && !done[t] && len(locksIn(t, obj.Exported())) > 0 {
 			list = append(list, t)
 		}
 	}
 	return list
 }
 
-// Pairs returns the pairs of calls of a type's object that may end in each other's
-// locks, those of a method with itself first. They are about the locks in fields of
-// the type, where other packages do not reach them.
-func (p *Package) Pairs(t *types.Named) []Pair {
-	fields := locksIn(t, t.Obj().Exported())
-	if len(fields) == 0 {
-		return nil
+// Pairs returns the pairs of calls of each type's objects that may end in each
+// other's locks, those of a method with itself first. They are about the locks in
+// fields of the type.
+func (p *Package) Pairs(list []*types.Named, funcs []*ssa.Function) iter.Seq[Pair] {
+	return func(yield func(Pair) bool) {
+		if len(list) == 0 {
+			return
+		}
+		o := outsideOf(p.pkg, funcs)
+		for _, t := range list {
+			for _, pair := range p.pairs(o, t) {
+				if !yield(pair) {
+					return
+				}
+			}
+		}
 	}
+}
+
+func (p *Package) pairs(o *outside, t *types.Named) []Pair {
+	fields := locksIn(t, t.Obj().Exported())
 	var calls []*ssa.Function
 	uses := make(map[*ssa.Function]map[*types.Var]lockUse)
-	for _, f := range p.outside.entries(t) {
-		use := p.locksOf(f)
+	for _, f := range o.entries(t) {
+		use := p.locksOf(o, f)
 		if slices.ContainsFunc(fields, func(v *types.Var) bool { return use[v] != lockUse{} }) {
 			calls, uses[f] = append(calls, f), use
 		}
@@ -111,31 +125,17 @@ func locksIn(t *types.Named, reached bool) []*types.Var {
 	return list
 }
 
-// locksOf returns how a function and those that it calls use the locks in fields.
-func (p *Package) locksOf(f *ssa.Function) map[*types.Var]lockUse {
+// locksOf returns how a function and those that it calls use the locks in fields, or
+// nothing where they are too many for a model.
+func (p *Package) locksOf(o *outside, f *ssa.Function) map[*types.Var]lockUse {
 	uses := make(map[*types.Var]lockUse)
 	seen := map[*ssa.Function]bool{f: true}
 	for todo := []*ssa.Function{f}; len(todo) > 0; {
 		g := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		for _, blk := range g.Blocks {
-			for _, in := range blk.Instrs {
-				call, ok := in.(ssa.CallInstruction)
-				if !ok || len(call.Common().Args) == 0 {
-					continue
-				}
-				field := fieldOf(call.Common().Args[0])
-				use := uses[field]
-				switch calledName(call.Common()) {
-				case "(*sync.Mutex).Lock", "(*sync.RWMutex).Lock":
-					use.writes++
-				case "(*sync.RWMutex).RLock":
-					use.reads++
-				default:
-					continue
-				}
-				uses[field] = use
-			}
+		for field, use := range o.locks[g] {
+			sum := uses[field]
+			uses[field] = lockUse{sum.reads + use.reads, sum.writes + use.writes}
 		}
 		if a := p.about[g]; a != nil {
 			for _, next := range a.calls {
@@ -145,9 +145,29 @@ func (p *Package) locksOf(f *ssa.Function) map[*types.Var]lockUse {
 				}
 			}
 		}
+		if len(seen) > maxFuncs {
+			return nil
+		}
 	}
-	delete(uses, nil)
 	return uses
+}
+
+// lockField returns the field of the lock that a call locks, and how.
+func lockField(call *ssa.CallCommon) (*types.Var, lockUse) {
+	if call.StaticCallee() == nil || len(call.Args) == 0 {
+		return nil, lockUse{}
+	}
+	field := fieldOf(call.Args[0])
+	if field == nil {
+		return nil, lockUse{}
+	}
+	switch calledName(call) {
+	case "(*sync.Mutex).Lock", "(*sync.RWMutex).Lock":
+		return field, lockUse{writes: 1}
+	case "(*sync.RWMutex).RLock":
+		return field, lockUse{reads: 1}
+	}
+	return nil, lockUse{}
 }
 
 // BuildPair makes the model of two calls of an object's methods. Its first function
