@@ -35,9 +35,11 @@ var cases = []testCase{{
 	wanted: "at most 2.00 of bufio.Scanner",
 	judge:  atMostRatio(2),
 }, {
+	// Like with like: both parse and group, and nothing more. What unleak inspect does
+	// behind that, judging and explaining each group, takes another tenth of a second.
 	name:   "gostackparse",
-	sides:  []side{{name: "gostackparse", reader: "gostackparse"}, ours, inspect},
-	most:   3,
+	sides:  []side{{name: "gostackparse", reader: "gostackparse"}, ours},
+	most:   5,
 	wanted: "at least 10 times faster",
 	judge:  atLeastTimesFaster(10),
 }, {

@@ -19,9 +19,9 @@ const (
 	readers = 2
 	// partSize is how much of the input one of them reads at a time: enough for the
 	// handing over to cost nothing beside.
-	partSize = 1 << 20
+	partSize = 4 << 20
 	// maxPart bounds the goroutines of a part, and so the memory for them.
-	maxPart = 4096
+	maxPart = 8192
 )
 
 // An ahead reads an input that can be read anywhere in parts, two at a time. Its

@@ -23,7 +23,7 @@ import (
 // Options tunes Read. The zero value is right for most uses.
 type Options struct {
 	// MaxLine is how many bytes of a line are kept; what is longer is passed
-	// over, and a header that long is an error. 0 means 1 MiB.
+	// over, and a header that long is an error. 0 means 4 MiB.
 	MaxLine int
 	// Outside, where not nil, is called for each line that stands outside of the
 	// records, such as the message of a panic. The line is valid until it
@@ -32,7 +32,7 @@ type Options struct {
 
 	// For tests:
 	slow     bool  // read every record line by line
-	partSize int64 // that of the parts that are read ahead; 0 means 1 MiB
+	partSize int64 // that of the parts that are read ahead; 0 means 4 MiB
 }
 
 // An Error tells of a record that could not be read. Reading goes on after it.
