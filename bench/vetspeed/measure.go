@@ -97,7 +97,7 @@ func checkout(ctx context.Context, module, work string) error {
 
 // vet runs go vet and returns how much processor time it took and how much memory its
 // largest process had. That something is found is no failure; a package that cannot
-// be analysed is one.
+// be analysed is one. The tool is called as "unleak vet" calls it.
 //
 // The go command keeps results by the flags of the tool (cmd/go/internal/work,
 // (*Builder).vet). A flag that changes nothing else keeps those of a run apart: for go
@@ -106,7 +106,7 @@ func checkout(ctx context.Context, module, work string) error {
 func (c testCase) vet(ctx context.Context, b *turns.Bench, work string, ours bool, run string) (seconds, megabytes float64, err error) {
 	args := []string{"vet", "-printf.funcs=none." + run}
 	if ours {
-		args = []string{"vet", "-vettool=" + b.Tool, "-roots=" + run}
+		args = []string{"vet", "-vettool=" + b.Tool, "-json", "-findings", "-roots=" + run}
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, c.packages)...)
 	cmd.Dir = work
@@ -115,7 +115,7 @@ func (c testCase) vet(ctx context.Context, b *turns.Bench, work string, ours boo
 	cmd.Stdout, cmd.Stderr = &text, &text
 	err = cmd.Run()
 	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || broken(text.String())) {
+	if err != nil && (ours || !errors.As(err, &exit) || broken(text.String())) {
 		return 0, 0, fmt.Errorf("%v: %w\n%.2000s", cmd.Args, err, text.String())
 	}
 	megabytes, ok := turns.Peak(cmd.ProcessState)
@@ -126,10 +126,9 @@ func (c testCase) vet(ctx context.Context, b *turns.Bench, work string, ours boo
 	return seconds, megabytes, nil
 }
 
-// broken reports whether go vet's output tells of more than findings: what the tools
-// say of themselves begins with their names.
+// broken reports whether go vet's output tells of more than findings.
 func broken(text string) bool {
-	for _, sign := range []string{"\nvet: ", "\nunleak: ", "\npanic: ", "goroutine 1 [", "no required module", "build failed"} {
+	for _, sign := range []string{"\nvet: ", "\npanic: ", "goroutine 1 [", "no required module", "build failed"} {
 		if strings.Contains("\n"+text, sign) {
 			return true
 		}
