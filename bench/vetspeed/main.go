@@ -15,10 +15,11 @@
 //   - changed: one package is changed, whose imports are analysed already.
 //   - warm: the go command has all results and reads them again.
 //
-// The times are processor time, of the go command and all that it runs, so that other
-// programs on the machine count little. The memory is that of the largest process. It
-// exits with 1 if a case is dearer than wanted. The user's own build cache is used: the
-// first run compiles for some minutes, the next one does not.
+// The times of whole modules are processor time, of the go command and all that it runs,
+// so that other programs on the machine count little; those of one package are what a
+// user waits. The memory is that of the largest process. It exits with 1 if a case is
+// dearer than wanted. The user's own build cache is used: the first run compiles for
+// some minutes, the next one does not.
 package main
 
 import (

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/unleak/unleak/bench/published"
 	"github.com/unleak/unleak/bench/turns"
@@ -95,7 +96,7 @@ func checkout(ctx context.Context, module, work string) error {
 	return nil
 }
 
-// vet runs go vet and returns how much processor time it took and how much memory its
+// vet runs go vet and returns how much time it took and how much memory its
 // largest process had. That something is found is no failure; a package that cannot
 // be analysed is one. The tool is called as "unleak vet" calls it.
 //
@@ -113,7 +114,9 @@ func (c testCase) vet(ctx context.Context, b *turns.Bench, work string, ours boo
 	cmd.Env = append(os.Environ(), published.Environment()...)
 	var text bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &text, &text
+	start := time.Now()
 	err = cmd.Run()
+	waited := time.Since(start)
 	var exit *exec.ExitError
 	if err != nil && (ours || !errors.As(err, &exit) || broken(text.String())) {
 		return 0, 0, fmt.Errorf("%v: %w\n%.2000s", cmd.Args, err, text.String())
@@ -122,8 +125,10 @@ func (c testCase) vet(ctx context.Context, b *turns.Bench, work string, ours boo
 	if !ok {
 		return 0, 0, errors.New("this system does not tell how much memory a process had; run it on another")
 	}
-	seconds = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
-	return seconds, megabytes, nil
+	if c.waits {
+		return waited.Seconds(), megabytes, nil
+	}
+	return (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), megabytes, nil
 }
 
 // broken reports whether go vet's output tells of more than findings.

@@ -47,7 +47,10 @@ func (w *worker) searchOutline(s *scope, limit int) (work int, again bool) {
 	found := search.Run(m.Program, search.Limits{Work: limit})
 	s.searched = true
 	for _, stuck := range found.Stuck {
-		w.add(m, s.root, stuck)
+		// Who spins may do so only because what a call has changed is not known.
+		if !stuck.Spinning {
+			w.add(m, s.root, stuck)
+		}
 	}
 	return work + found.Work, found.Over
 }

@@ -26,6 +26,7 @@ const maxMethods = 10
 // like where only the package reaches them, and that have exported methods.
 func (p *Package) Clients(funcs []*ssa.Function) []Client {
 	var list []Client
+	users := usersOf(funcs)
 	for _, name := range p.pkg.Pkg.Scope().Names() {
 		obj, ok := p.pkg.Pkg.Scope().Lookup(name).(*types.TypeName)
 		if !ok || obj.IsAlias() {
@@ -36,7 +37,7 @@ func (p *Package) Clients(funcs []*ssa.Function) []Client {
 			continue
 		}
 		waits, zero := fieldsOf(t)
-		if !waits || handled(t, funcs) {
+		if !waits || handled(t, users) {
 			continue
 		}
 		c := Client{Type: t, Methods: exported(t, funcs)}

@@ -5,6 +5,7 @@ package front
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -13,31 +14,38 @@ import (
 // of a type that is not exported are all in the package, and some function there that
 // neither belongs to the type nor makes it closes a channel in a field of it, sends on
 // it or receives from it.
-func handled(t *types.Named, funcs []*ssa.Function) bool {
+func handled(t *types.Named, users map[*types.Var][]*ssa.Function) bool {
 	if t.Obj().Exported() {
 		return false
 	}
-	fields := make(map[*types.Var]bool)
 	for f := range t.Underlying().(*types.Struct).Fields() {
-		if _, ok := f.Type().Underlying().(*types.Chan); ok {
-			fields[f] = true
+		if slices.ContainsFunc(users[f], func(user *ssa.Function) bool { return !belongs(user, t) }) {
+			return true
 		}
 	}
+	return false
+}
+
+// usersOf returns the functions that close the channels in fields, send on them or
+// receive from them.
+func usersOf(funcs []*ssa.Function) map[*types.Var][]*ssa.Function {
+	users := make(map[*types.Var][]*ssa.Function)
 	for _, f := range funcs {
-		if belongs(f, t) {
-			continue
-		}
 		for _, blk := range f.Blocks {
 			for _, in := range blk.Instrs {
 				for _, ch := range operated(in) {
-					if load, ok := ch.(*ssa.UnOp); ok && load.Op == token.MUL && fields[fieldOf(load.X)] {
-						return true
+					load, ok := ch.(*ssa.UnOp)
+					if !ok || load.Op != token.MUL {
+						continue
+					}
+					if field := fieldOf(load.X); field != nil && !slices.Contains(users[field], f) {
+						users[field] = append(users[field], f)
 					}
 				}
 			}
 		}
 	}
-	return false
+	return users
 }
 
 // belongs reports whether a function, or that in which a literal stands, is a method

@@ -58,6 +58,8 @@ type Stuck struct {
 	Object model.Value
 	// With lists the places at which others wait for ever at the same time.
 	With []Stuck
+	// Spinning says that others go on for ever meanwhile, and come to no end and no wait.
+	Spinning bool
 	// Spawn is the site of the go statement, nil for the first goroutine.
 	Spawn    any
 	Schedule []Event

@@ -43,6 +43,39 @@ func FuzzReduction(f *testing.F) {
 	f.Fuzz(func(t *testing.T, input []byte) { compare(t, input) })
 }
 
+// TestSpinning: it is told whether somebody goes on for ever while another waits.
+func TestSpinning(t *testing.T) {
+	for _, spins := range []bool{true, false} {
+		main := code{&model.Func{Name: "main", Regs: 2}}
+		main.add(model.MakeChan, []int{0}, number(0))
+		main.add(model.New, []int{1}).Cells = []model.Value{{Kind: model.Mutex}}
+		main.add(model.Go, nil, function(1), model.Reg(0))
+		for range 2 { // what one of them does alone is no step
+			main.add(model.Go, nil, function(2), model.Reg(1))
+		}
+		main.add(model.Return, nil)
+		waiter := code{&model.Func{Name: "waiter", Params: 1, Regs: 3}}
+		waiter.add(model.Recv, []int{1, 2}, model.Reg(0)).Cells = []model.Value{model.Number(0)}
+		waiter.add(model.Return, nil)
+		user := code{&model.Func{Name: "user", Params: 1, Regs: 1}}
+		user.add(model.Lock, nil, model.Reg(0))
+		user.add(model.Unlock, nil, model.Reg(0))
+		if spins {
+			user.add(model.Jump, nil)
+		} else {
+			user.add(model.Return, nil)
+		}
+		p := &model.Program{Funcs: []*model.Func{main.Func, waiter.Func, user.Func}}
+		p.Prepare()
+		for _, plain := range []bool{true, false} {
+			r := search.Run(p, search.Limits{Work: 100_000, Plain: plain})
+			if len(r.Stuck) != 1 || r.Stuck[0].Spinning != spins {
+				t.Errorf("spinning %v, plain %v: stuck %+v", spins, plain, r.Stuck)
+			}
+		}
+	}
+}
+
 // compare searches the input's program in both ways and reports whether both came
 // to an end.
 func compare(t *testing.T, input []byte) (plain, reduced search.Result, ok bool) {

@@ -10,9 +10,10 @@ import (
 
 // A group is the goroutines that wait in all states of a bottom component.
 type group struct {
-	stacks []int32
-	first  int32 // the component's node with the shortest schedule
-	at     int32 // one in which they were seen
+	stacks   []int32
+	spinning bool  // others move there
+	first    int32 // the component's node with the shortest schedule
+	at       int32 // one in which they were seen
 }
 
 // stuck returns who waits in all states of a bottom component. Of the components in
@@ -66,6 +67,7 @@ func (x *searcher) group(c []int32) *group {
 			moving[e.moved[0]], moving[e.moved[1]] = true, true
 		}
 	}
+	g.spinning = len(moving) > 0
 	// A state that was not expanded in full says nothing of who waits. One state of a
 	// component was.
 	for _, n := range c {
@@ -100,7 +102,7 @@ func (x *searcher) describe(group *group) []Stuck {
 		is := func(p *proc) bool { return !p.ended() && x.stacks.of(p) == stack }
 		g := slices.IndexFunc(s.procs, is)
 		p := s.procs[g]
-		found := Stuck{Stack: x.stacks.points(stack), Spawn: p.spawn, Schedule: events}
+		found := Stuck{Stack: x.stacks.points(stack), Spinning: group.spinning, Spawn: p.spawn, Schedule: events}
 		for i, other := range s.procs {
 			if is(other) {
 				found.Count++

@@ -14,7 +14,7 @@ import (
 const (
 	roomy  = 400       // percent, for GOGC
 	plain  = 100       // what Go has by default
-	tight  = 50        // where little memory may be left
+	tight  = 75        // where little memory may be left
 	enough = 320 << 20 // bytes that nobody misses
 	much   = 400 << 20 // bytes in use, of the largest packages
 )
