@@ -46,7 +46,7 @@ func call[E any](e E) E { return nil }
 
 func free() { println("free") }
 
-func (t *T) set() { t.other, global = "", 1 }
+func (t *T) set() { t.other, global = mistake, 1 }
 `
 
 // TestMend: what does not type-check goes, with the imports that nobody needs then,
@@ -74,7 +74,7 @@ func TestMend(t *testing.T) {
 	if want := []string{
 		"m/user: f: user/user.go:5:14: undefined: p.Free",
 		"m: (*T).Close: p.go:13:33: undefined: undefined",
-		"m: (*T).set: p.go:35:39: cannot use \"\" (untyped string constant) as chan int value in assignment",
+		"m: (*T).set: p.go:35:39: undefined: mistake",
 		"m: TestP: p_test.go:5:32: declared and not used: x",
 		"m: bad: p.go:22:26: cannot use global (variable of type int) as string value in argument to str.ToUpper",
 		"m: call: p.go:31:34: cannot use nil as E value in return statement",
