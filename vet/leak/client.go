@@ -39,11 +39,7 @@ func (w *worker) searchClients(clients []front.Client) map[*types.Named]bool {
 
 // searchClient searches one type and returns how much work that was.
 func (w *worker) searchClient(c front.Client) (work int) {
-	defer func() {
-		if p := recover(); p != nil {
-			w.result.Failed = append(w.result.Failed, failure(c.Methods[0], p))
-		}
-	}()
+	defer w.survive(c.Methods[0], nil)
 	m := w.pkg.BuildClient(c)
 	if m == nil {
 		return 0

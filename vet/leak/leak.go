@@ -42,12 +42,7 @@ func run(pass *analysis.Pass) (any, error) {
 // search looks for leaks in one scope with so much work, and notes in the scope how
 // far it has come. A mistake of ours there loses that scope only.
 func (w *worker) search(s *scope, work int) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.end = failed
-			w.result.Failed = append(w.result.Failed, failure(s.root, p))
-		}
-	}()
+	defer w.survive(s.root, &s.end)
 	m := w.model(s)
 	switch {
 	case m == nil:
@@ -76,6 +71,17 @@ func (w *worker) search(s *scope, work int) {
 	w.keep(s, m)
 	for _, stuck := range found.Stuck {
 		w.add(m, s.root, stuck)
+	}
+}
+
+// survive is deferred around all that is done for a function: a panic loses that alone,
+// and is told as a loss. Where the function is a scope, its end says so too.
+func (w *worker) survive(f *ssa.Function, e *end) {
+	if p := recover(); p != nil {
+		if e != nil {
+			*e = failed
+		}
+		w.result.Failed = append(w.result.Failed, failure(f, p))
 	}
 }
 

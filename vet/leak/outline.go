@@ -32,12 +32,7 @@ func (w *worker) searchOutlines(scopes []*scope) {
 // searchOutline searches one. It returns how much work that was, and whether there is
 // more to search.
 func (w *worker) searchOutline(s *scope, limit int) (work int, again bool) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.end = failed
-			w.result.Failed = append(w.result.Failed, failure(s.root, p))
-		}
-	}()
+	defer w.survive(s.root, &s.end)
 	m := w.pkg.BuildOutline(s.root)
 	work = m.Cost * perInstr
 	if m.Program == nil || m.Alone {

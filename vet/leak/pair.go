@@ -39,11 +39,7 @@ func (w *worker) searchPairs(pairs iter.Seq[front.Pair]) {
 
 // searchPair searches one pair and returns how much work that was.
 func (w *worker) searchPair(p front.Pair) (work int) {
-	defer func() {
-		if r := recover(); r != nil {
-			w.result.Failed = append(w.result.Failed, failure(p.Calls[0], r))
-		}
-	}()
+	defer w.survive(p.Calls[0], nil)
 	m := w.pkg.BuildPair(p)
 	if m == nil {
 		return 0
