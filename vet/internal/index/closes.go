@@ -102,25 +102,15 @@ func (p *Package) before(f *Func, r *ast.RangeStmt, call *ast.CallExpr) bool {
 		return true
 	}
 	found := false
-	seen := make(map[*cfg.Block]bool)
-	var visit func(b *cfg.Block)
-	visit = func(b *cfg.Block) {
-		if seen[b] {
-			return
-		}
-		seen[b] = true
+	f.walk(func(b *cfg.Block) []*cfg.Block {
 		for _, n := range b.Nodes {
 			found = found || n.Pos() <= call.Pos() && call.End() <= n.End()
 		}
-		next := b.Succs
 		if b.Stmt == r && b.Kind == cfg.KindRangeLoop {
-			next = next[:1]
+			return b.Succs[:1]
 		}
-		for _, s := range next {
-			visit(s)
-		}
-	}
-	visit(f.CFG.Blocks[0])
+		return b.Succs
+	})
 	return found
 }
 

@@ -51,22 +51,13 @@ func (e *ending) look(f *Func) *ended {
 	}
 	g := graph{Package: e.Package, f: f}
 	exit := false
-	seen := make(map[*cfg.Block]bool)
-	var visit func(b *cfg.Block)
-	visit = func(b *cfg.Block) {
-		if seen[b] {
-			return
-		}
-		seen[b] = true
+	f.walk(func(b *cfg.Block) []*cfg.Block {
 		if e.stops(f, b, r) {
-			return
+			return nil
 		}
 		exit = exit || g.exit(b)
-		for _, s := range e.succs(f, b, r) {
-			visit(s)
-		}
-	}
-	visit(f.CFG.Blocks[0])
+		return e.succs(f, b, r)
+	})
 	r.only = !exit
 	return r
 }

@@ -71,6 +71,23 @@ type Func struct {
 	literals int // so far
 }
 
+// walk visits the blocks that control may come to, each once, from the first on: visit
+// returns those that come next. The function has a graph that is not empty.
+func (f *Func) walk(visit func(b *cfg.Block) (next []*cfg.Block)) {
+	seen := make(map[*cfg.Block]bool)
+	var walk func(b *cfg.Block)
+	walk = func(b *cfg.Block) {
+		if seen[b] {
+			return
+		}
+		seen[b] = true
+		for _, next := range visit(b) {
+			walk(next)
+		}
+	}
+	walk(f.CFG.Blocks[0])
+}
+
 // A Spawn is a statement that starts a goroutine.
 type Spawn struct {
 	// Node is the go statement, or the call of a method that starts one

@@ -68,22 +68,13 @@ type graph struct {
 
 func (g *graph) look(t *trapped) {
 	var live []*cfg.Block
-	seen := make(map[*cfg.Block]bool)
-	var visit func(b *cfg.Block)
-	visit = func(b *cfg.Block) {
-		if seen[b] {
-			return
-		}
-		seen[b] = true
+	g.f.walk(func(b *cfg.Block) []*cfg.Block {
 		live = append(live, b)
 		if c := g.endless(b); c != nil {
 			g.cut[b] = c
 		}
-		for _, s := range g.succs(b) {
-			visit(s)
-		}
-	}
-	visit(g.f.CFG.Blocks[0])
+		return g.succs(b)
+	})
 	g.out = make(map[*cfg.Block]bool)
 	for changed := true; changed; {
 		changed = false
